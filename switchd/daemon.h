@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The running switchd: what the modules share, and the life of the process.
+ *
+ * Opened in this order, closed in the reverse one: log, instance (run folder, pid file, lock), database, data
+ * path, links, FDB, switch (the model and its first reconcile), control socket. Only when the first reconcile
+ * is done does the control socket answer, and only then does --detach return.
+ */
+#ifndef XVS_DAEMON_H
+#define XVS_DAEMON_H
+
+#include <stdbool.h>
+#include "db/db.h"
+#include "db/error.h"
+#include "switchd/dp.h"
+#include "switchd/fdb.h"
+#include "switchd/instance.h"
+#include "switchd/link.h"
+
+struct control;
+struct event_base;
+struct model;
+
+struct daemon {
+	struct instance instance;
+	struct event_base *base;
+	struct db *db;
+	const struct dp_class *dpc;
+	struct dp *dp;
+	struct link_table *links;
+	struct fdb *fdb;
+	struct model *model; /* bridges and ports as they are now: switchd/model.h */
+	struct control *control;
+	bool teardown; /* at the end, remove the data path (shutdown) instead of leaving it */
+};
+
+/* Opens everything and reconciles. On error nothing is left open. */
+int daemon_open(struct daemon *daemon, const struct dp_class *dpc, struct error *error);
+
+/* Closes everything; the data path is left forwarding unless daemon->teardown. */
+void daemon_close(struct daemon *daemon);
+
+#endif
