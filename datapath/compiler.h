@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What every header here needs from the compiler.
+ *
+ * The headers are compiled into both objects, and bpftool links these into one: a map or switch is
+ * therefore defined as __weak, and the linker keeps one of each after comparing their definitions.
+ */
+#ifndef XVS_COMPILER_H
+#define XVS_COMPILER_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+/* Access to memory that somebody else writes at the same time: one load or store, here and now. */
+#define READ_ONCE(x)         (*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
+
+#endif

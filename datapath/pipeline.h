@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The decision: what becomes of a frame. One function for both hooks, without side effects, so that
+ * XDP may find out that it cannot finish a frame and pass it up as if it had never been seen; TC
+ * then decides the same. A hook that does finish a frame calls conclude() first, and sends it then.
+ */
+#ifndef XVS_PIPELINE_H
+#define XVS_PIPELINE_H
+
+#include "datapath/compiler.h"
+#include "datapath/fdb.h"
+#include "datapath/frame.h"
+#include "datapath/group.h"
+#include "datapath/port.h"
+#include "datapath/stats.h"
+#include "datapath/types.h"
+
+enum verdict_action {
+	VERDICT_DROP,
+	VERDICT_PORT,  /* send to one port */
+	VERDICT_GROUP, /* send to each member of a flood group but the port it came from */
+};
+
+struct verdict {
+	enum verdict_action action;
+	enum xvs_drop reason; /* of a drop */
+	__u32 port;           /* the output port; of a drop: the port that counts it */
+	__u32 group;
+	bool learn; /* the source address is to be learned */
+};
+
+static __always_inline void verdict_drop(struct verdict *verdict, __u32 port, enum xvs_drop reason)
+{
+	verdict->action = VERDICT_DROP;
+	verdict->port = port;
+	verdict->reason = reason;
+}
+
+/* Why a frame is not even looked at, or XVS_DROP_NONE. Linux bridges refuse the same source
+ * addresses. */
+static __always_inline enum xvs_drop inadmissible(const struct frame *frame,
+						  const struct xvs_port *in)
+{
+	if (!(in->flags & XVS_PORT_UP))
+		return XVS_DROP_IN_DOWN;
+	if (frame->runt)
+		return XVS_DROP_RUNT;
+	if (!frame->src || mac_is_group(frame->src))
+		return XVS_DROP_SOURCE;
+	if (mac_is_link_local(frame->dst) && !(in->flags & XVS_PORT_FORWARD_BPDU))
+		return XVS_DROP_LINK_LOCAL;
+	return XVS_DROP_NONE;
+}
+
+/* Where the FDB says a frame goes; 0: it does not know, or the frame is for many. */
+static __always_inline __u32 destination(const struct frame *frame, __u32 fid)
+{
+	if (mac_is_group(frame->dst))
+		return 0;
+	return fdb_lookup(xvs_fdb_key(frame->dst, fid)).forward & XVS_FORWARD_PORT;
+}
+
+static __always_inline struct verdict decide(const struct frame *frame, __u32 ingress,
+					     const struct xvs_port *in)
+{
+	struct verdict verdict = {};
+	enum xvs_drop reason = inadmissible(frame, in);
+
+	if (reason) {
+		verdict_drop(&verdict, ingress, reason);
+		return verdict;
+	}
+	verdict.learn = true;
+	verdict.port = destination(frame, in->fid);
+	if (verdict.port == ingress) {
+		verdict_drop(&verdict, ingress, XVS_DROP_HAIRPIN);
+	} else if (verdict.port) {
+		verdict.action = VERDICT_PORT;
+	} else {
+		verdict.action = VERDICT_GROUP;
+		verdict.group = group_of(in->fid);
+		if (!group_has_other(verdict.group, ingress))
+			verdict_drop(&verdict, ingress, XVS_DROP_NO_MEMBER);
+	}
+	return verdict;
+}
+
+/* The side effects of a decision that the hook carries out, other than sending. */
+static __always_inline void conclude(const struct frame *frame, __u32 ingress,
+				     const struct xvs_port *in, const struct verdict *verdict)
+{
+	stats_rx(ingress, frame->len);
+	if (verdict->learn)
+		fdb_learn(frame->src, in->fid, ingress);
+	if (verdict->action == VERDICT_DROP)
+		stats_drop(verdict->port, verdict->reason);
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The real programs under BPF_PROG_TEST_RUN, on maps that the test fills by hand. What switchd does
+ * with them is not of interest here: this is the other side of datapath/types.h.
+ *
+ * The process gets a network namespace of its own with one veth for each port.
+ */
+#ifndef XVS_TEST_HARNESS_H
+#define XVS_TEST_HARNESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "datapath/types.h"
+#include "datapath/xvswitch.skel.h"
+
+#define TEST_PORTS 4 /* numbers 1 to 4 have a device */
+#define TEST_MTU   1500
+#define TEST_FID   7
+#define TEST_GROUP 3
+
+enum hook {
+	HOOK_XDP,
+	HOOK_TC,
+};
+
+struct test {
+	struct xvswitch_bpf *skel;
+	struct xvs_fdb_bucket *fdb; /* XVS_FDB_BUCKETS_MIN of them */
+	struct xvs_shared *shared;
+	struct ring_buffer *ring;
+	struct xvs_event event; /* the last one read */
+	int cpus;
+};
+
+/* A frame to run: zeros behind the header. */
+struct test_frame {
+	uint64_t dst, src; /* as in an FDB key; MAC() makes them */
+	uint32_t len;      /* 0: 60 */
+	uint32_t linear;   /* octets in the first buffer of an XDP frame; 0: as many as fit */
+	uint16_t type;     /* 0: IPv4 */
+};
+
+/* An address as one writes it, from its last two octets; locally administered. */
+#define MAC(x) (0x02ULL | (uint64_t)((x) >> 8 & 0xff) << 32 | (uint64_t)((x)&0xff) << 40)
+
+/* Once per process: skips the whole test without root (exit status 77), makes namespace and
+ * devices. */
+void test_devices(void);
+
+/* For cmocka, once per group of tests: loads the programs; *state becomes a struct test. */
+int test_setup(void **state);
+int test_teardown(void **state);
+
+/*
+ * For cmocka, before each test: nothing in the FDB, nothing counted, no event waiting, ports 1 to
+ * TEST_PORTS up, in TEST_FID, and in TEST_GROUP. The clock moves on, so that no earlier report is
+ * remembered.
+ */
+int test_reset(void **state);
+
+/* Device of a port, and its far end. */
+uint32_t test_ifindex(uint32_t port);
+uint32_t test_peer_ifindex(uint32_t port);
+
+void test_port(struct test *test, uint32_t port, uint16_t flags, uint32_t mtu);
+void test_fid(struct test *test, uint32_t fid, uint32_t group);
+
+/* Sets members and xdp_size of TEST_GROUP; the list ends with 0. */
+void test_group(struct test *test, uint32_t xdp_size, const uint32_t *members);
+
+/* Writes a slot, in candidate bucket `which` of the key. */
+struct xvs_fdb_slot *test_fdb(struct test *test, uint64_t key, int which, int slot,
+			      uint32_t forward);
+
+/*
+ * Runs the pipeline of a hook `repeat` times on a frame that comes in on a device. Returns the
+ * program's verdict. The frame must come out as it went in.
+ */
+int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
+	     uint32_t repeat);
+
+/* XDP once more, with a real redirect: the devmap's egress programs run. */
+void test_run_live(struct test *test, uint32_t ifindex, const struct test_frame *frame);
+
+/* Summed up over all CPUs. */
+struct xvs_counters test_counters(struct test *test, uint32_t port);
+uint64_t test_drops(struct test *test, uint32_t port, enum xvs_drop reason);
+uint64_t test_drops_all(struct test *test);
+
+/* Reads all events that wait; returns how many, the last one is in test->event. */
+int test_events(struct test *test);
+
+#endif
