@@ -63,7 +63,8 @@ static __always_inline struct fdb_hit fdb_lookup(__u64 key)
 }
 
 /*
- * Takes note of a source address: refreshes its entry, or tells switchd. The entry may have been
+ * Takes note of a source address: refreshes its entry, or tells switchd (also of one that is static
+ * elsewhere: switchd counts who tries to use it). The entry may have been
  * replaced since it was looked up; then another address looks used, which delays its ageing and
  * nothing else. `used` is written once per value of `now`, so that CPUs do not fight over the line.
  */
@@ -78,7 +79,7 @@ static __always_inline void fdb_learn(__u64 mac, __u32 fid, __u32 port)
 	} else if ((hit.forward & XVS_FORWARD_PORT) == port) {
 		if (READ_ONCE(hit.slot->used) != now)
 			WRITE_ONCE(hit.slot->used, now);
-	} else if (!(hit.forward & XVS_FORWARD_STATIC)) {
+	} else {
 		event_report(key, port, XVS_EVENT_MOVED, now);
 	}
 }

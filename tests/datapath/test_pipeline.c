@@ -232,7 +232,7 @@ static const struct row learning[] = {
 	{"source known", host1_here, TO(HOST2), UNICAST, .refreshed = true},
 	{"source static", host1_static, TO(HOST2), UNICAST, .refreshed = true},
 	{"source moved", host1_elsewhere, TO(HOST2), UNICAST, .event = XVS_EVENT_MOVED},
-	{"source static elsewhere", host1_static_elsewhere, TO(HOST2), UNICAST},
+	{"source static elsewhere", host1_static_elsewhere, TO(HOST2), UNICAST, .event = XVS_EVENT_MOVED},
 	{"source known to another bridge", host1_in_other_fid, TO(HOST2), UNICAST, NEW},
 	{"source of a flood", host1_here, TO(UNKNOWN), FLOODED, OTHERS, .refreshed = true},
 	{"source of a hairpin", host2_on_port1, TO(HOST2), DROPPED(1, HAIRPIN), .refreshed = true},
