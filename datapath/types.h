@@ -95,11 +95,15 @@ static inline __u32 xvs_fdb_key_fid(__u64 key)
 	return key >> 48 & (XVS_FIDS_MAX - 1);
 }
 
-/* Folded before and after: a thousand stations in each of a thousand VLANs spread as random ones do. */
+/*
+ * Two rounds: with one, stations that are numbered, in VLANs that are numbered, fall into the same few
+ * pairs of buckets.
+ */
 static inline __u64 xvs_hash64(__u64 key)
 {
-	key ^= key >> 32;
 	key *= 0x9e3779b97f4a7c15ULL; /* 2^64 / golden ratio, Knuth 6.4 */
+	key ^= key >> 32;
+	key *= 0x9e3779b97f4a7c15ULL;
 	return key ^ key >> 32;
 }
 

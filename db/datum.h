@@ -3,33 +3,58 @@
  * Values of columns: between the words of a command line, JSON as RFC 7047 5.1 has it, and what
  * ovs-vsctl prints.
  *
- * A value is always held as JSON in its normal form: an atom for columns with min = max = 1, else
- * ["set", [...]] with its elements sorted and distinct, or ["map", [[key, value], ...]] sorted by key. A set
- * of exactly one element is the bare atom, as RFC 7047 allows and ovs-vsctl expects.
+ * A value is always held as JSON in its normal form:
+ * - an atom where the column has exactly one element;
+ * - the atom or ["set", []] where it has none or one;
+ * - ["set", [...]], sorted and distinct, where it may have more. A single element is no exception:
+ *   that is how printing tells `[5]` from `5` without the column;
+ * - ["map", [[key, value], ...]], sorted by key.
+ * datum_check() brings everything that RFC 7047 allows into this form.
  */
 #ifndef XVS_DATUM_H
 #define XVS_DATUM_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include "db/error.h"
 #include "db/schema.h"
 
-/* How many octets datum_format() and friends print; grows by itself. */
-struct text; /* db/text.h */
+struct text;
 
-/* Brings a value into normal form and checks it against the column. New reference, or NULL and a sentence. */
+/* Normal form of a value, checked against the column. New reference, or NULL and a sentence. */
 json_t *datum_check(const struct db_column *column, const json_t *value, struct error *error);
 
 /*
- * Parses a command line's word: `10`, `[1,2]`, `{a=b, c="d e"}`, `a=b`. Quoting as in ovs-vsctl(8), "Set,
- * map and atom syntax". New reference, or NULL and a sentence in ovs-vsctl's manner.
+ * Parses a command line's word: `10`, `[1,2]`, `1-5`, `{a=b, c="d e"}`, `a=b`. Quoting as in
+ * ovs-vsctl(8), "Database Values". New reference, or NULL and a sentence in ovs-vsctl's manner.
  */
 json_t *datum_parse(const struct db_column *column, const char *word, struct error *error);
 
-/* The empty value of a column: its type's default where one element is required, else the empty set or map. */
+/*
+ * Parses what `remove` takes away: as datum_parse(), but of any number of elements, and for a map
+ * keys alone will do: `a`, `a b`. For datum_difference() only.
+ */
+json_t *datum_parse_removal(const struct db_column *column, const char *word, struct error *error);
+
+/*
+ * The map of the one pair that `column:key=value` names. Each of both is one atom, whatever
+ * characters are in it: `external_ids:mac=00:11:22:33:44:55` needs no quotes, where
+ * `external_ids=mac=...` would.
+ */
+json_t *datum_parse_pair(const struct db_column *column, const char *key, const char *value,
+			 struct error *error);
+
+/*
+ * The first token of `*word`: up to one of `:=, []{}!<>` that is neither in double quotes nor behind
+ * a backslash. Moves `*word` behind it. malloc()ed, quotes and all; NULL and a sentence when a quote
+ * is not closed.
+ */
+char *datum_token(const char **word, struct error *error);
+
+/* The empty value: the type's default where one element is required, else the empty set or map. */
 json_t *datum_default(const struct db_column *column);
 
-/* Prints as ovs-vsctl get and list do (--data=string): `10`, `[]`, `[1, 2]`, `{a=b}`, `"two words"`. */
+/* Prints as ovs-vsctl get and list do (--data=string): `10`, `[]`, `[1, 2]`, `{a=b}`, `"a b"`. */
 void datum_format(const json_t *value, struct text *text);
 
 /* Prints as --data=bare does: no quotes, no brackets, elements apart by a space. */
@@ -38,7 +63,10 @@ void datum_format_bare(const json_t *value, struct text *text);
 /* The value of a key in a map, borrowed; NULL when it is not there. */
 const json_t *datum_map_get(const json_t *map, const char *key);
 
-/* New value: elements or pairs of b added to a (pairs of b win when `replace`), or taken away from it. */
+/*
+ * New value: elements or pairs of b added to a (pairs of b win when `replace`, else a's stay), or
+ * taken away from it. Both in normal form.
+ */
 json_t *datum_union(const struct db_column *column, const json_t *a, const json_t *b, bool replace,
 		    struct error *error);
 /* b may be a set of keys where a is a map. */

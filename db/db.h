@@ -23,6 +23,11 @@
 #define DB_UUID_LEN  36
 #define DB_NAME_MAX  15 /* bridges and ports are network devices: IFNAMSIZ less the zero */
 
+/* How many there may be; what the data path's numbers allow (datapath/types.h). */
+#define DB_BRIDGES_MAX 4095
+#define DB_PORTS_MAX   4095
+#define DB_FIDS_MAX    32767
+
 struct db;
 
 /*

@@ -4,7 +4,8 @@
  *
  * Opened in this order, closed in the reverse one: log, instance (run folder, pid file, lock), database, data
  * path, links, FDB, switch (the model and its first reconcile), control socket. Only when the first reconcile
- * is done does the control socket answer, and only then does --detach return.
+ * is done does the control socket answer, and only then does --detach return. The control socket alone is
+ * closed late, just before the instance is given back: the answer to a shutdown says that it is done.
  */
 #ifndef XVS_DAEMON_H
 #define XVS_DAEMON_H
@@ -18,6 +19,7 @@
 #include "switchd/link.h"
 
 struct control;
+struct event;
 struct event_base;
 struct model;
 
@@ -31,11 +33,18 @@ struct daemon {
 	struct fdb *fdb;
 	struct model *model; /* bridges and ports as they are now: switchd/model.h */
 	struct control *control;
+	struct event *events[4]; /* data path, clock, signals: daemon.c */
 	bool teardown; /* at the end, remove the data path (shutdown) instead of leaving it */
 };
 
-/* Opens everything and reconciles. On error nothing is left open. */
+/*
+ * Opens everything and reconciles. The caller has filled in `instance`, the rest is zero. On error nothing is
+ * left open.
+ */
 int daemon_open(struct daemon *daemon, const struct dp_class *dpc, struct error *error);
+
+/* Works until SIGTERM, SIGINT or a shutdown. */
+void daemon_run(struct daemon *daemon);
 
 /* Closes everything; the data path is left forwarding unless daemon->teardown. */
 void daemon_close(struct daemon *daemon);

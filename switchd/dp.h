@@ -134,4 +134,7 @@ extern const struct dp_class dp_bpf;
 const char *dp_drop_name(unsigned reason);
 const char *dp_drop_sentence(unsigned reason);
 
+/* All frames dropped at a port: those that came in by it, or those that should have gone out by it. */
+uint64_t dp_drops(const struct dp_counters *counters, bool output);
+
 #endif

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""TCP between namespaces, as containers have it."""
+
+from rows import Goal, Row
+
+
+def bulk(lab, seconds):
+    sender, receiver = lab.hosts
+    found = lab.measure("tcp", "--seconds", str(seconds), sender.name, receiver.name, receiver.ip4)
+    return found["octets"] * 8 / found["seconds"] / 1e9
+
+
+ROWS = (
+    Row(name="tcp-bulk", title="TCP bulk, default offloads", unit="Gbit/s",
+        switches=("xvswitch", "bridge"), goals=(Goal("xvswitch", "bridge", 1.1),),
+        hosts=2, rx="tc", measure=bulk),
+)

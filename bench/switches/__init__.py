@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is measured. A switch is a class with
+
+    name, title       in tables and in JSON; what a reader knows it by
+    missing()         None, or a sentence why it cannot be measured here
+    version()         one line
+    Switch(lab, rx)   makes it connect the lab's hosts: through XDP where rx is "xdp", through TC where "tc"
+    close()           takes it away; the lab's devices stay
+"""
+
+from switches import bare, bridge, xvswitch
+
+ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bare.Bare)}

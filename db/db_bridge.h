@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef XVS_DB_BRIDGE_H
+#define XVS_DB_BRIDGE_H
+
+#include "db/store.h"
+
+/* The _id of a bridge. -ENOENT with a sentence. */
+int bridge_find(struct db *db, const char *name, int64_t *id, struct error *error);
+
+#endif

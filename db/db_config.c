@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "db/datum.h"
+#include "db/db_port.h"
+#include "db/option.h"
+#include "db/store.h"
+
+/* One loading: where it reads, and where it says what went wrong. */
+struct loading {
+	struct db *db;
+	struct error *error;
+};
+
+static int damaged(const struct loading *loading, const char *table, const char *name)
+{
+	return error_set(loading->error, -EUCLEAN,
+			 "database %s is damaged: record %s in table %s can't be read",
+			 loading->db->file.path, name, table);
+}
+
+static void copy_text(char *to, size_t size, sqlite3_stmt *statement, int column)
+{
+	snprintf(to, size, "%s", sqlite3_column_text(statement, column));
+}
+
+static json_t *column_json(sqlite3_stmt *statement, int column)
+{
+	return json_loads((const char *)sqlite3_column_text(statement, column), JSON_DECODE_ANY,
+			  NULL);
+}
+
+/*
+ * A MAC address that is the bridge's as long as its record lives: the end of its UUID, 48 random
+ * bits, marked as locally administered and unicast (IEEE 802-2014 8.2.1).
+ */
+static void derive_mac(const char *uuid, uint8_t mac[6])
+{
+	const char *node = uuid + DB_UUID_LEN - 12;
+
+	for (size_t i = 0; i < 6; i++) {
+		char octet[3] = {node[2 * i], node[2 * i + 1]};
+
+		mac[i] = (uint8_t)strtoul(octet, NULL, 16);
+	}
+	mac[0] = (mac[0] | 0x02) & 0xfe;
+}
+
+static enum db_rx_hook rx_hook(const json_t *options)
+{
+	const char *text = option_string(options, "rx-hook");
+
+	if (text && !strcmp(text, "xdp"))
+		return DB_RX_XDP;
+	if (text && !strcmp(text, "tc"))
+		return DB_RX_TC;
+	return DB_RX_AUTO;
+}
+
+static int fill_port(const struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
+{
+	json_t *options, *mtu;
+
+	copy_text(port->uuid, sizeof(port->uuid), statement, 0);
+	copy_text(port->name, sizeof(port->name), statement, 1);
+	port->number = (uint16_t)sqlite3_column_int(statement, 2);
+	port->ofport = (uint16_t)sqlite3_column_int(statement, 3);
+	port->local = port->ofport == OFPORT_LOCAL;
+	options = column_json(statement, 4);
+	mtu = column_json(statement, 5);
+	if (options && mtu) {
+		port->rx_hook = rx_hook(options);
+		/* No device takes as much; it is the kernel that says so. */
+		port->mtu_request = json_integer_value(mtu) > UINT32_MAX
+					    ? UINT32_MAX
+					    : (uint32_t)json_integer_value(mtu);
+	}
+	json_decref(options);
+	json_decref(mtu);
+	return options && mtu ? 0 : damaged(loading, "Interface", port->name);
+}
+
+static int load_ports(const struct loading *loading, struct db_bridge *bridge, int64_t id)
+{
+	struct connection *file = &loading->db->file;
+	struct db_port **tail = &bridge->ports;
+	sqlite3_stmt *statement;
+	int result = connection_query(
+		file, &statement, loading->error,
+		"SELECT Port._uuid, Port.name, i._number, i._ofport, i.options, i.mtu_request"
+		" FROM Port JOIN Interface AS i ON i._bridge = Port._parent AND i._parent = "
+		"Port._id"
+		" WHERE Port._parent = ? ORDER BY i._ofport <> 65534, Port._id",
+		"i", id);
+
+	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
+		*tail = calloc(1, sizeof(**tail));
+		result = *tail ? fill_port(loading, statement, *tail)
+			       : error_set(loading->error, -ENOMEM, "out of memory");
+		if (*tail)
+			tail = &(*tail)->next;
+	}
+	connection_end(statement);
+	return result;
+}
+
+static int load_static_macs(const struct loading *loading, struct db_bridge *bridge, int64_t id)
+{
+	struct connection *file = &loading->db->file;
+	struct db_static_mac **tail = &bridge->static_macs;
+	sqlite3_stmt *statement;
+	int result = connection_query(
+		file, &statement, loading->error,
+		"SELECT s.vlan, i._number, s.mac FROM Static_MAC AS s"
+		" JOIN Interface AS i ON i._bridge = s.bridge AND i._parent = s.port"
+		" WHERE s.bridge = ? ORDER BY s._id",
+		"i", id);
+
+	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
+		const char *mac = (const char *)sqlite3_column_text(statement, 2);
+
+		*tail = calloc(1, sizeof(**tail));
+		if (!*tail) {
+			result = error_set(loading->error, -ENOMEM, "out of memory");
+			break;
+		}
+		(*tail)->vlan = (uint16_t)sqlite3_column_int(statement, 0);
+		(*tail)->port = (uint16_t)sqlite3_column_int(statement, 1);
+		result = option_parse_mac(mac, (*tail)->mac) ? 0
+							     : damaged(loading, "Static_MAC", mac);
+		tail = &(*tail)->next;
+	}
+	connection_end(statement);
+	return result;
+}
+
+static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
+		       struct db_bridge *bridge)
+{
+	json_t *config = column_json(statement, 5);
+	const char *hwaddr = option_string(config, "hwaddr");
+
+	copy_text(bridge->uuid, sizeof(bridge->uuid), statement, 1);
+	copy_text(bridge->name, sizeof(bridge->name), statement, 2);
+	bridge->number = (uint16_t)sqlite3_column_int(statement, 3);
+	bridge->fid = (uint16_t)sqlite3_column_int(statement, 4);
+	bridge->mac_aging_time =
+		option_integer(config, "mac-aging-time", OPTION_AGING_TIME_DEFAULT);
+	bridge->mac_table_size =
+		option_integer(config, "mac-table-size", OPTION_TABLE_SIZE_DEFAULT);
+	bridge->forward_bpdu = option_boolean(config, "forward-bpdu");
+	if (!hwaddr || !option_parse_mac(hwaddr, bridge->hwaddr))
+		derive_mac(bridge->uuid, bridge->hwaddr);
+	json_decref(config);
+	return config ? 0 : damaged(loading, "Bridge", bridge->name);
+}
+
+static int load_bridge(const struct loading *loading, sqlite3_stmt *statement,
+		       struct db_bridge *bridge)
+{
+	int64_t id = sqlite3_column_int64(statement, 0);
+	int result = fill_bridge(loading, statement, bridge);
+
+	if (result == 0)
+		result = load_ports(loading, bridge, id);
+	if (result == 0)
+		result = load_static_macs(loading, bridge, id);
+	return result;
+}
+
+static int load_bridges(const struct loading *loading, struct db_config *config)
+{
+	struct connection *file = &loading->db->file;
+	struct db_bridge **tail = &config->bridges;
+	sqlite3_stmt *statement;
+	int result =
+		connection_query(file, &statement, loading->error,
+				 "SELECT _id, _uuid, name, _number, _fid, other_config FROM Bridge"
+				 " ORDER BY name",
+				 "");
+
+	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
+		*tail = calloc(1, sizeof(**tail));
+		result = *tail ? load_bridge(loading, statement, *tail)
+			       : error_set(loading->error, -ENOMEM, "out of memory");
+		if (*tail)
+			tail = &(*tail)->next;
+	}
+	connection_end(statement);
+	return result;
+}
+
+int db_config_load(struct db *db, struct db_config **config, struct error *error)
+{
+	struct loading loading = {db, error};
+	int result;
+
+	*config = calloc(1, sizeof(**config));
+	if (!*config)
+		return error_set(error, -ENOMEM, "out of memory");
+	result = load_bridges(&loading, *config);
+	if (result) {
+		db_config_free(*config);
+		*config = NULL;
+	}
+	return result;
+}
+
+static void free_bridge(struct db_bridge *bridge)
+{
+	while (bridge->ports) {
+		struct db_port *next = bridge->ports->next;
+
+		free(bridge->ports);
+		bridge->ports = next;
+	}
+	while (bridge->static_macs) {
+		struct db_static_mac *next = bridge->static_macs->next;
+
+		free(bridge->static_macs);
+		bridge->static_macs = next;
+	}
+	free(bridge);
+}
+
+void db_config_free(struct db_config *config)
+{
+	if (!config)
+		return;
+	while (config->bridges) {
+		struct db_bridge *next = config->bridges->next;
+
+		free_bridge(config->bridges);
+		config->bridges = next;
+	}
+	free(config);
+}

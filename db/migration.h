@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The version of the schema in a file (PRAGMA user_version), and how an older one becomes ours.
+ */
+#ifndef XVS_DB_MIGRATION_H
+#define XVS_DB_MIGRATION_H
+
+#include "db/connection.h"
+
+#define MIGRATION_APPLICATION_ID 0x58565357 /* "XVSW", PRAGMA application_id of our files */
+#define MIGRATION_VERSION	 1
+
+extern const char migration_schema[]; /* schema.sql, generated */
+
+/* Brings a file of any earlier version, 0 being an empty one, to ours in one transaction. */
+int migration_run(struct connection *connection, int version, struct error *error);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/option.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "db/datum.h"
+
+static bool parse_integer(const char *text, long long *value)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*value = strtoll(text, &end, 10);
+	return !errno && !*end;
+}
+
+static bool is_aging_time(const char *text)
+{
+	long long value;
+
+	return parse_integer(text, &value) && value <= INT32_MAX;
+}
+
+static bool is_table_size(const char *text)
+{
+	long long value;
+
+	return parse_integer(text, &value) && value >= 1 && value <= OPTION_TABLE_SIZE_MAX;
+}
+
+static bool is_boolean(const char *text)
+{
+	return !strcasecmp(text, "true") || !strcasecmp(text, "false");
+}
+
+bool option_parse_mac(const char *text, uint8_t mac[6])
+{
+	static const char form[] = "xx:xx:xx:xx:xx:xx";
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		if (form[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != form[i])
+			return false;
+	}
+	for (size_t i = 0; i < 6; i++)
+		mac[i] = (uint8_t)strtoul(text + 3 * i, NULL, 16);
+	return true;
+}
+
+static bool is_station_mac(const char *text)
+{
+	static const uint8_t zero[6];
+	uint8_t mac[6];
+
+	return option_parse_mac(text, mac) && !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero));
+}
+
+static bool is_rx_hook(const char *text)
+{
+	return !strcmp(text, "auto") || !strcmp(text, "xdp") || !strcmp(text, "tc");
+}
+
+static const struct option {
+	const char *table, *column, *key;
+	bool (*valid)(const char *text);
+	const char *expected;
+} options[] = {
+	{"Bridge", "other_config", "mac-aging-time", is_aging_time,
+	 "a number of seconds from 0 (never forget) to 2147483647"},
+	{"Bridge", "other_config", "mac-table-size", is_table_size,
+	 "a number of addresses from 1 to 1048576"},
+	{"Bridge", "other_config", "forward-bpdu", is_boolean, "true or false"},
+	{"Bridge", "other_config", "hwaddr", is_station_mac,
+	 "a MAC address as xx:xx:xx:xx:xx:xx that is neither zero nor a group address"},
+	{"Interface", "options", "rx-hook", is_rx_hook, "auto, xdp or tc"},
+};
+
+int option_check(const struct db_table *table, const struct db_column *column, const json_t *map,
+		 struct error *error)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		const struct option *option = &options[i];
+		const char *text;
+
+		if (strcmp(option->table, table->name) || strcmp(option->column, column->name))
+			continue;
+		text = option_string(map, option->key);
+		if (text && !option->valid(text))
+			return error_set(
+				error, -EINVAL,
+				"%s:%s of a record in table %s can't be \"%s\": expected %s",
+				column->name, option->key, table->name, text, option->expected);
+	}
+	return 0;
+}
+
+const char *option_string(const json_t *map, const char *key)
+{
+	return json_string_value(datum_map_get(map, key));
+}
+
+uint32_t option_integer(const json_t *map, const char *key, uint32_t otherwise)
+{
+	const char *text = option_string(map, key);
+	long long value;
+
+	return text && parse_integer(text, &value) ? (uint32_t)value : otherwise;
+}
+
+bool option_boolean(const json_t *map, const char *key)
+{
+	const char *text = option_string(map, key);
+
+	return text && !strcasecmp(text, "true");
+}

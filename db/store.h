@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The open database as the files of db/ share it. Nobody else includes this.
+ */
+#ifndef XVS_DB_STORE_H
+#define XVS_DB_STORE_H
+
+#include "db/connection.h"
+#include "db/db.h"
+#include "db/wal.h"
+
+struct db {
+	struct connection file;
+	struct wal wal;
+	struct connection saved_links; /* db_saved_link.c; not open while there are none */
+	bool in_transaction;
+	int64_t changes; /* of the connection when the transaction began */
+};
+
+/*
+ * connection_run() for statements that write: refuses when no transaction is open. SQLite ends one by
+ * itself when a write fails badly (disk full, I/O error), and what follows must not be written on its own.
+ */
+int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...);
+
+/* How many rows the last store_write() changed. */
+int store_written(const struct db *db);
+
+/* Writes a new random UUID (RFC 4122 4.4) to `uuid`. */
+void store_uuid(char uuid[DB_UUID_LEN + 1]);
+
+/*
+ * The lowest integer from 1 to `last` that is in no row's `column`. `from` is "TABLE" or "TABLE WHERE ...",
+ * with one parameter or none. -ENOSPC, without a sentence, when all are taken.
+ */
+int store_lowest_free(struct db *db, const char *column, const char *from, int64_t parameter,
+		      int64_t last, int64_t *number, struct error *error);
+
+#endif

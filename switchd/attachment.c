@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/attachment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "switchd/daemon.h"
+#include "switchd/device.h"
+#include "switchd/local_port.h"
+#include "switchd/log.h"
+#include "switchd/model.h"
+#include "switchd/port.h"
+
+#define HEALS_PER_MINUTE 5
+
+static uint64_t monotonic_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static struct attachment *make(struct model *model, uint16_t number)
+{
+	struct attachment *attachment = calloc(1, sizeof(*attachment));
+
+	if (attachment)
+		attachment->set.number = number;
+	return model->attachments[number] = attachment;
+}
+
+int attachment_adopt(struct daemon *daemon, uint16_t number, uint32_t ifindex)
+{
+	struct attachment *attachment = make(daemon->model, number);
+
+	if (!attachment)
+		return -ENOMEM;
+	attachment->set.ifindex = ifindex;
+	return 0;
+}
+
+/* By members: the struct has padding. */
+static bool same(const struct dp_port *a, const struct dp_port *b)
+{
+	return a->number == b->number && a->fid == b->fid && a->flags == b->flags &&
+	       a->hook == b->hook && a->ifindex == b->ifindex && a->tx_ifindex == b->tx_ifindex &&
+	       a->mtu == b->mtu && !strcmp(a->name, b->name);
+}
+
+/*
+ * Is the device's XDP program another one than when we last looked, and not just the news of our
+ * own? Then it is time to look after it: ours was removed, or one that stood in our way went.
+ */
+static bool is_disturbed(struct daemon *daemon, struct attachment *attachment,
+			 const struct link *link)
+{
+	if (attachment->set.hook != DP_HOOK_XDP || link->xdp_id == attachment->xdp_id)
+		return false;
+	if (!link->xdp_id || daemon->dpc->foreign_xdp(daemon->dp, link->ifindex))
+		return true;
+	attachment->xdp_id = link->xdp_id;
+	return false;
+}
+
+/* False when it was done often enough: somebody else wants the device for itself. */
+static bool may_heal(struct attachment *attachment, struct port *port)
+{
+	uint64_t now = monotonic_seconds();
+
+	if (now - attachment->heals_since >= 60) {
+		attachment->heals = 0;
+		attachment->heals_since = now;
+	}
+	if (attachment->heals < HEALS_PER_MINUTE) {
+		if (!attachment->heals++ && attachment->status.hook == DP_HOOK_XDP)
+			log_warn("port",
+				 "%s: somebody removed the switch's XDP program; it is put back",
+				 port->conf->name);
+		return true;
+	}
+	port->hook = DP_HOOK_TC;
+	port_say(port,
+		 "%s was put back to XDP %u times within a minute and somebody removed the program "
+		 "again: "
+		 "its frames are switched by TC; find out who, or set options:rx-hook=tc",
+		 port->conf->name, HEALS_PER_MINUTE);
+	return false;
+}
+
+static int set(struct daemon *daemon, struct attachment *attachment, struct port *port,
+	       struct error *error)
+{
+	struct dp_port_status status = {};
+	int failed = daemon->dpc->port_set(daemon->dp, &port->want, &status, error);
+	const struct link *link = link_by_index(daemon->links, port->want.ifindex);
+
+	if (failed)
+		return failed;
+	attachment->set = port->want;
+	attachment->status = status;
+	attachment->xdp_id = link ? link->xdp_id : 0;
+	return 0;
+}
+
+void attachment_set(struct daemon *daemon, struct port *port)
+{
+	struct attachment **slot = &daemon->model->attachments[port->conf->number];
+	struct error error = {};
+
+	if (!*slot && !make(daemon->model, port->conf->number)) {
+		port_refuse(port, "out of memory");
+		return;
+	}
+	(*slot)->set.ifindex = port->want.ifindex;
+	port->link->user = *slot;
+	if (!port->conf->local && device_needs_taking(port->link, &(*slot)->saved)) {
+		(*slot)->device.text[0] = '\0';
+		device_take(daemon, port->link, &(*slot)->saved, &(*slot)->device);
+		if (!port->link) /* gone meanwhile; the event for it is noted */
+			return;
+	}
+	port->hook = (*slot)->status.hook;
+	if (!same(&(*slot)->set, &port->want) ||
+	    (is_disturbed(daemon, *slot, port->link) && may_heal(*slot, port))) {
+		if (set(daemon, *slot, port, &error)) {
+			attachment_del(daemon, port->conf->number);
+			port_refuse(port, "%s", error.text);
+			return;
+		}
+		port->hook = (*slot)->status.hook;
+	}
+	port_say(port, "%s", (*slot)->status.warning.text);
+	port_say(port, "%s", (*slot)->device.text);
+}
+
+/* The port that the device belongs to from now on, NULL: none. */
+static const struct port *taker(struct daemon *daemon, const struct link *link)
+{
+	const char *bridge = local_port_bridge(daemon, link);
+	const struct port *port = model_port(daemon->model, bridge ? bridge : link->name);
+
+	return port && port_attachable(port) && port->want.ifindex == link->ifindex ? port : NULL;
+}
+
+/* `next` is the port that takes the device, which may be the one that it is taken from. */
+static void give_back(struct daemon *daemon, const struct attachment *attachment,
+		      const struct link *link, const struct port *next)
+{
+	const char *bridge = local_port_bridge(daemon, link);
+
+	if (bridge && !next)
+		local_port_remove(daemon, bridge);
+	else if (!bridge && next && next->conf->number != attachment->set.number)
+		device_hand_over(daemon, link, &attachment->saved);
+	else if (!bridge)
+		device_give_back(daemon, link->ifindex, &attachment->saved);
+}
+
+void attachment_del(struct daemon *daemon, uint16_t number)
+{
+	struct attachment *attachment = daemon->model->attachments[number];
+	struct link *link = link_by_index(daemon->links, attachment->set.ifindex);
+
+	daemon->dpc->port_del(daemon->dp, number);
+	fdb_port_set(daemon->fdb, number, false);
+	daemon->model->attachments[number] = NULL;
+	if (link && link->user == attachment)
+		link->user = NULL;
+	if (link)
+		give_back(daemon, attachment, link, taker(daemon, link));
+	free(attachment);
+}
+
+void attachment_free_all(struct daemon *daemon)
+{
+	struct link *link;
+
+	for (size_t number = 0; number < XVS_PORTS_MAX; number++) {
+		struct attachment *attachment = daemon->model->attachments[number];
+
+		if (!attachment)
+			continue;
+		link = link_by_index(daemon->links, attachment->set.ifindex);
+		if (link && link->user == attachment)
+			link->user = NULL;
+		free(attachment);
+	}
+}

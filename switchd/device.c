@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/device.h"
+
+#include <errno.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <string.h>
+#include "switchd/daemon.h"
+#include "switchd/local_port.h"
+#include "switchd/log.h"
+#include "switchd/model.h"
+
+static bool passes_everything(const struct link *link)
+{
+	return !strcmp(link->kind, "veth") || !strcmp(link->kind, "tun");
+}
+
+bool device_needs_taking(const struct link *link, const struct db_saved_link *saved)
+{
+	return !passes_everything(link) && (!saved->ifindex || !(link->flags & IFF_PROMISC));
+}
+
+/* Before the change: a switchd that is killed in between has noted one too many rather than one too
+ * few. */
+static int take_promisc(struct daemon *daemon, const struct link *link, struct db_saved_link *saved,
+			struct error *error)
+{
+	int status;
+
+	if (link->flags & IFF_PROMISC)
+		return 0;
+	saved->promisc = true;
+	status = db_saved_link_put(daemon->db, saved, error);
+	if (!status)
+		status = link_set_promisc(daemon->links, saved->ifindex, true, error);
+	if (status)
+		return error_prefix(
+			error, status,
+			"%s is not promiscuous and may miss frames for other stations: ",
+			saved->name);
+	return 0;
+}
+
+static int take_offloads(struct daemon *daemon, struct db_saved_link *saved, struct error *error)
+{
+	char changed[sizeof(saved->offloads)] = "";
+	int status =
+		link_offload_off(daemon->links, saved->ifindex, changed, sizeof(changed), error);
+	size_t length = strlen(saved->offloads);
+
+	if (*changed) {
+		snprintf(saved->offloads + length, sizeof(saved->offloads) - length, "%s%s",
+			 length ? "," : "", changed);
+		if (status)
+			db_saved_link_put(daemon->db, saved, NULL);
+		else
+			status = db_saved_link_put(daemon->db, saved, error);
+	}
+	if (status)
+		return error_prefix(error, status,
+				    "%s may hide VLAN tags from the switch: ", saved->name);
+	return 0;
+}
+
+int device_take(struct daemon *daemon, const struct link *link, struct db_saved_link *saved,
+		struct error *error)
+{
+	bool first = !saved->ifindex;
+	int status;
+
+	if (passes_everything(link))
+		return 0;
+	/* A record under another name speaks of another device, which had this index before a
+	 * reboot. */
+	if (first && (db_saved_link_get(daemon->db, link->ifindex, saved) ||
+		      strcmp(saved->name, link->name))) {
+		memset(saved, 0, sizeof(*saved));
+		snprintf(saved->name, sizeof(saved->name), "%s", link->name);
+	}
+	saved->ifindex = link->ifindex;
+	status = take_promisc(daemon, link, saved, error);
+	if (first && status)
+		take_offloads(daemon, saved, NULL);
+	else if (first)
+		status = take_offloads(daemon, saved, error);
+	return status;
+}
+
+/* What was changed on it: as we remember, else as the database does. */
+static int find_record(struct daemon *daemon, uint32_t ifindex, const struct db_saved_link *saved,
+		       struct db_saved_link *record)
+{
+	if (!saved->ifindex)
+		return db_saved_link_get(daemon->db, ifindex, record);
+	*record = *saved;
+	return 0;
+}
+
+void device_hand_over(struct daemon *daemon, const struct link *link,
+		      const struct db_saved_link *saved)
+{
+	struct db_saved_link record;
+
+	if (find_record(daemon, link->ifindex, saved, &record))
+		return;
+	snprintf(record.name, sizeof(record.name), "%s", link->name);
+	db_saved_link_put(daemon->db, &record, NULL);
+}
+
+void device_give_back(struct daemon *daemon, uint32_t ifindex, const struct db_saved_link *saved)
+{
+	struct db_saved_link record;
+	struct error error;
+
+	if (!link_by_index(daemon->links, ifindex) || find_record(daemon, ifindex, saved, &record))
+		return;
+	if (record.promisc && link_set_promisc(daemon->links, ifindex, false, &error))
+		log_warn("port", "%s stays promiscuous: %s", record.name, error.text);
+	if (*record.offloads &&
+	    link_offload_restore(daemon->links, ifindex, record.offloads, &error))
+		log_warn("port", "%s: %s stay off: %s", record.name, record.offloads, error.text);
+	db_saved_link_del(daemon->db, ifindex);
+}
+
+int model_link_check(struct daemon *daemon, const struct link *link, struct error *error)
+{
+	const struct link *master;
+
+	if (link->flags & IFF_LOOPBACK)
+		return error_set(
+			error, -EINVAL,
+			"%s is the loopback device, which cannot be a port: use the bridge's "
+			"own device for traffic of the host",
+			link->name);
+	if (link->type != ARPHRD_ETHER)
+		return error_set(
+			error, -EINVAL,
+			"%s carries no Ethernet frames (it is of type %u), so that it cannot be "
+			"a port: a tap or veth device can",
+			link->name, link->type);
+	if (local_port_is_end(link))
+		return error_set(
+			error, -EINVAL,
+			"%s belongs to the local port of a bridge of xvswitch (%s) and cannot "
+			"be a port: connect two bridges with a veth pair",
+			link->name, link->alias);
+	if (!strcmp(link->kind, "bridge") || !strcmp(link->kind, "openvswitch"))
+		return error_set(
+			error, -EINVAL,
+			"%s is a bridge (of kind %s) and cannot be a port: connect the two "
+			"with a veth pair",
+			link->name, link->kind);
+	if (!link->master)
+		return 0;
+	master = link_by_index(daemon->links, link->master);
+	return error_set(error, -EBUSY,
+			 "%s belongs to %s and cannot be a port as well: take it out with "
+			 "`ip link set dev %s nomaster` first",
+			 link->name, master ? master->name : "another device", link->name);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/dp.h"
+
+const char *dp_drop_name(unsigned reason)
+{
+	static const char *const names[XVS_DROPS_MAX] = {
+#define NAME(number, symbol, name, sentence) [number] = (name),
+		XVS_DROP_REASONS(NAME)
+#undef NAME
+	};
+
+	return reason < XVS_DROPS_MAX ? names[reason] : NULL;
+}
+
+const char *dp_drop_sentence(unsigned reason)
+{
+	static const char *const sentences[XVS_DROPS_MAX] = {
+#define SENTENCE(number, symbol, name, sentence) [number] = (sentence),
+		XVS_DROP_REASONS(SENTENCE)
+#undef SENTENCE
+	};
+
+	return reason < XVS_DROPS_MAX ? sentences[reason] : NULL;
+}
+
+/* Reasons that are found at output are counted at the port where the frame would have gone out. */
+static bool is_output_drop(unsigned reason)
+{
+	return reason == XVS_DROP_OUT_DOWN || reason == XVS_DROP_MTU || reason == XVS_DROP_REDIRECT;
+}
+
+uint64_t dp_drops(const struct dp_counters *counters, bool output)
+{
+	uint64_t sum = 0;
+
+	for (unsigned reason = 1; reason < XVS_DROPS_MAX; reason++) {
+		if (is_output_drop(reason) == output)
+			sum += counters->drops[reason];
+	}
+	return sum;
+}

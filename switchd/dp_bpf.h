@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The data path in the kernel, as switchd holds it: what the dp_bpf*.c files share. They are the
+ * only ones that know libbpf and libxdp.
+ *
+ * What must outlive switchd is pinned in one folder per instance (dp_bpf_pins.c): all maps, and the
+ * two root programs, which are what is attached to devices. The programs that decide are not
+ * pinned: they live by being in slot 0 of the pinned program arrays, and every switchd that starts
+ * loads its own, on the pinned maps, and puts them there (dp_bpf_program.c).
+ *
+ * What is made new is made the same way: first a folder with empty maps, then it is adopted like
+ * one that was found. So there is one way to open a data path, and an interrupted one is repaired
+ * by the next.
+ */
+#ifndef XVS_DP_BPF_H
+#define XVS_DP_BPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "switchd/dp.h"
+
+#define DP_PATH_MAX 256
+
+/* Maps that switchd itself uses; the programs have more. */
+enum dp_map {
+	DP_MAP_PORTS,
+	DP_MAP_IFINDEXES,
+	DP_MAP_FDB,
+	DP_MAP_FIDS,
+	DP_MAP_GROUPS,
+	DP_MAP_GROUP_MEMBERS,
+	DP_MAP_GROUP_DEVMAPS,
+	DP_MAP_SHARED,
+	DP_MAP_EVENTS,
+	DP_MAP_COUNTERS,
+	DP_MAP_DROPS,
+	DP_MAP_DEVMAP,
+	DP_MAP_XDP_SLOTS,
+	DP_MAP_TC_SLOTS,
+	DP_MAPS
+};
+
+struct dp_root {
+	int fd;
+	uint32_t id;
+};
+
+struct dp_group;
+struct ring_buffer;
+
+struct dp {
+	char folder[DP_PATH_MAX]; /* of the pins */
+	int maps[DP_MAPS];
+	struct dp_root xdp_root, tc_root;
+	int egress_fd; /* program that groups' devmaps carry */
+
+	struct xvs_fdb_bucket *fdb;
+	uint32_t fdb_buckets;
+	struct xvs_shared *shared;
+
+	struct ring_buffer *ring;
+	dp_event_fn *event_fn; /* while event_read() runs */
+	void *event_arg;
+	int events, events_max;
+
+	int cpus;
+	struct xvs_port ports[XVS_PORTS_MAX]; /* what the map of this name holds */
+	bool port_fresh[XVS_PORTS_MAX]; /* set by this process: its devmap entry is known, too */
+	struct xvs_ifindex ifindexes[XVS_IFINDEX_SLOTS]; /* what the map of this name holds */
+	struct dp_group *groups[XVS_GROUPS_MAX]; /* NULL: what the kernel has is not known */
+};
+
+/* dp_bpf_pins.c */
+
+#define DP_PIN_XDP_ROOT "xdp_root"
+#define DP_PIN_TC_ROOT  "tc_root"
+
+/* Writes the folder of an instance into dp->folder; mounts the bpffs when nobody has. */
+int dp_pins_locate(struct dp *dp, const char *instance, struct error *error);
+
+/*
+ * Makes the folder, with empty maps, in place of one that may be there; what an earlier one left
+ * attached to devices of this network namespace is detached. Done in one rename, so that a folder
+ * is whole or is not.
+ */
+int dp_pins_make(struct dp *dp, uint32_t fdb_buckets, struct error *error);
+
+/* Removes the folder. */
+void dp_pins_remove(struct dp *dp);
+
+/* Descriptor of a pinned map or program; -ENOENT when there is none. */
+int dp_pin_open(const struct dp *dp, const char *name);
+
+/* Pins an object under this name, in place of what was there. */
+int dp_pin_replace(const struct dp *dp, const char *name, int fd);
+
+/* Is this the slots map of any instance? A root that uses another one has been orphaned. */
+bool dp_pins_hold_slots(const struct dp *dp, uint32_t map_id);
+
+/* dp_bpf_program.c */
+
+struct bpf_object;
+struct xvswitch_bpf;
+
+/* What the kernel tells of a program; 0 or a negative errno. */
+struct dp_program {
+	uint32_t id;
+	char name[16];
+	uint8_t tag[8];
+	uint32_t map_id; /* of its first map: of a root, which has no other, the slots */
+};
+int dp_program_info(int fd, struct dp_program *program);
+int dp_program_by_id(uint32_t id, struct dp_program *program);
+
+/* Routes what libbpf and libxdp print into the log, one level quieter. */
+void dp_print_to_log(void);
+
+/* What the kernel said about the last operation on a device (extended acknowledgement); forgets it.
+ */
+const char *dp_kernel_message(void);
+
+/* An object with new maps and both roots, nothing else. xvswitch_bpf__destroy() frees it. */
+int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error *error);
+
+/* The XDP root as an extension of libxdp's dispatcher, to be linked into this one: a descriptor. */
+int dp_extension_load(struct dp *dp, int dispatcher);
+
+/*
+ * Loads the pipeline on the pinned maps, with the FDB `fdb`, and puts it into the slots of both
+ * hooks. -ESTALE without a sentence when a pinned map is missing or is not what the programs need.
+ */
+int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error *error);
+
+/* dp_bpf_tc.c; all of them say nothing about a device that is gone. */
+
+int dp_tc_attach(struct dp *dp, uint32_t ifindex);
+void dp_tc_detach(struct dp *dp, uint32_t ifindex);
+void dp_tc_detach_orphans(struct dp *dp, uint32_t ifindex);
+
+/* dp_bpf_xdp.c */
+
+/* Attaches the XDP root, or finds it attached; else a sentence in *why. */
+bool dp_xdp_attach(struct dp *dp, uint32_t ifindex, const char *device, struct error *why);
+void dp_xdp_detach(struct dp *dp, uint32_t ifindex);
+void dp_xdp_detach_orphan(struct dp *dp, uint32_t ifindex);
+uint32_t dp_xdp_foreign(struct dp *dp, uint32_t ifindex);
+
+/* dp_bpf_port.c */
+
+/* Longest frame, with header and tags, that a port takes as an XDP frame; 0: none. */
+uint32_t dp_port_xdp_size(const struct xvs_port *port);
+
+int dp_ports_read(struct dp *dp, struct error *error);
+int dp_port_set(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
+		struct error *error);
+void dp_port_del(struct dp *dp, uint16_t number);
+void dp_port_each(struct dp *dp, dp_port_fn *fn, void *arg);
+int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counters);
+
+/* dp_bpf_group.c */
+
+int dp_group_set(struct dp *dp, uint32_t group, const uint16_t *members, size_t count,
+		 struct error *error);
+
+/* A port is about to take XDP frames of this length at most: no group of it floods longer ones by
+ * XDP. */
+void dp_groups_limit(struct dp *dp, uint16_t number, uint32_t xdp_size);
+
+/* A port has changed: brings its groups in line. */
+int dp_groups_refresh(struct dp *dp, uint16_t number, struct error *error);
+
+void dp_groups_free(struct dp *dp);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports. A port is in four places of the kernel, which are filled in this order and emptied in the
+ * reverse one, so that whoever reads one finds what it points to: the devmap, where XDP finds its
+ * device; `ports`, its description; `ifindexes`, which makes it a port for what comes in; and its
+ * hooks, that bring it in.
+ */
+#include "switchd/dp_bpf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf.h>
+#include "switchd/log.h"
+
+#define TAG_LEN 4 /* a tag may come on top of the MTU */
+
+uint32_t dp_port_xdp_size(const struct xvs_port *port)
+{
+	return port->flags & XVS_PORT_TX_XDP ? port->mtu + ETH_HLEN + TAG_LEN : 0;
+}
+
+static int map_read(int map, void *values, uint32_t count, size_t size)
+{
+	for (uint32_t key = 0; key < count; key++)
+		if (bpf_map_lookup_elem(map, &key, (char *)values + key * size))
+			return -errno;
+	return 0;
+}
+
+int dp_ports_read(struct dp *dp, struct error *error)
+{
+	int result = map_read(dp->maps[DP_MAP_PORTS], dp->ports, XVS_PORTS_MAX, sizeof(*dp->ports));
+
+	if (!result)
+		result = map_read(dp->maps[DP_MAP_IFINDEXES], dp->ifindexes, XVS_IFINDEX_SLOTS,
+				  sizeof(*dp->ifindexes));
+	if (result)
+		return error_set(error, result, "the data path's ports can't be read: %s",
+				 strerror(-result));
+	return 0;
+}
+
+/* The slot that an ifindex has, or could have; -ENOSPC. */
+static int ifindex_slot(const struct dp *dp, uint32_t ifindex)
+{
+	int empty = -ENOSPC;
+
+	for (uint32_t probe = 0; probe < XVS_IFINDEX_PROBES; probe++) {
+		uint32_t slot = (ifindex + probe) % XVS_IFINDEX_SLOTS;
+
+		if (dp->ifindexes[slot].ifindex == ifindex)
+			return (int)slot;
+		if (empty < 0 && !dp->ifindexes[slot].ifindex)
+			empty = (int)slot;
+	}
+	return empty;
+}
+
+static int ifindex_write(struct dp *dp, uint32_t slot, struct xvs_ifindex entry)
+{
+	if (bpf_map_update_elem(dp->maps[DP_MAP_IFINDEXES], &slot, &entry, BPF_ANY))
+		return -errno;
+	dp->ifindexes[slot] = entry;
+	return 0;
+}
+
+static int ifindex_set(struct dp *dp, uint32_t ifindex, uint32_t port)
+{
+	int slot = ifindex_slot(dp, ifindex);
+
+	if (slot < 0)
+		return slot;
+	if (dp->ifindexes[slot].ifindex == ifindex && dp->ifindexes[slot].port == port)
+		return 0;
+	return ifindex_write(dp, (uint32_t)slot, (struct xvs_ifindex){ifindex, port});
+}
+
+/* Unless it has become another port's. */
+static void ifindex_clear(struct dp *dp, uint32_t ifindex, uint32_t port)
+{
+	int slot = ifindex_slot(dp, ifindex);
+
+	if (slot >= 0 && dp->ifindexes[slot].ifindex == ifindex && dp->ifindexes[slot].port == port)
+		ifindex_write(dp, (uint32_t)slot, (struct xvs_ifindex){});
+}
+
+static int devmap_set(struct dp *dp, uint32_t number, uint32_t ifindex)
+{
+	struct bpf_devmap_val target = {.ifindex = ifindex};
+
+	return bpf_map_update_elem(dp->maps[DP_MAP_DEVMAP], &number, &target, BPF_ANY) ? -errno : 0;
+}
+
+static void devmap_clear(struct dp *dp, uint32_t number)
+{
+	bpf_map_delete_elem(dp->maps[DP_MAP_DEVMAP], &number);
+}
+
+static int port_write(struct dp *dp, uint32_t number, const struct xvs_port *port)
+{
+	if (bpf_map_update_elem(dp->maps[DP_MAP_PORTS], &number, port, BPF_ANY))
+		return -errno;
+	dp->ports[number] = *port;
+	return 0;
+}
+
+static int counters_clear(struct dp *dp, uint32_t number)
+{
+	struct xvs_counters *zeros = calloc((size_t)dp->cpus, sizeof(*zeros));
+	int result = 0;
+
+	if (!zeros)
+		return -ENOMEM;
+	if (bpf_map_update_elem(dp->maps[DP_MAP_COUNTERS], &number, zeros, BPF_ANY))
+		result = -errno;
+	for (uint32_t reason = 0; reason < XVS_DROPS_MAX && !result; reason++) {
+		uint32_t key = number * XVS_DROPS_MAX + reason;
+
+		if (bpf_map_update_elem(dp->maps[DP_MAP_DROPS], &key, zeros, BPF_ANY))
+			result = -errno;
+	}
+	free(zeros);
+	return result;
+}
+
+/* What the maps hold of a port; groups do not use the devmap, but care for what it says. */
+static int describe(struct dp *dp, const struct dp_port *port, struct error *error)
+{
+	struct xvs_port old = dp->ports[port->number];
+	struct xvs_port new = {
+		.ifindex = port->ifindex,
+		.tx_ifindex = port->tx_ifindex,
+		.mtu = port->mtu,
+		.fid = port->fid,
+		.flags = port->flags,
+	};
+	bool was_known = dp->port_fresh[port->number];
+	int result = 0;
+
+	if (was_known && !memcmp(&old, &new, sizeof(old)))
+		return 0;
+	dp_groups_limit(dp, port->number, dp_port_xdp_size(&new));
+	if (!old.ifindex)
+		result = counters_clear(dp, port->number);
+	if (!result && new.flags & XVS_PORT_TX_XDP)
+		result = devmap_set(dp, port->number, new.ifindex);
+	if (!result)
+		result = port_write(dp, port->number, &new);
+	if (!result && !(new.flags &XVS_PORT_TX_XDP))
+		devmap_clear(dp, port->number);
+	if (!result)
+		result = ifindex_set(dp, new.ifindex, port->number);
+	if (result == -ENOSPC)
+		return error_set(error, result,
+				 "%s: %d ports have interface indexes too much like its own (%u): "
+				 "delete the device and make it again",
+				 port->name, XVS_IFINDEX_PROBES, port->ifindex);
+	if (result)
+		return error_set(error, result, "%s can't be added to the data path: %s",
+				 port->name, strerror(-result));
+	dp->port_fresh[port->number] = true;
+	return dp_groups_refresh(dp, port->number, error);
+}
+
+/* TC first: what XDP passes up must find it. */
+static int attach(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
+		  struct error *error)
+{
+	int result = dp_tc_attach(dp, port->ifindex);
+
+	if (result)
+		return error_set(error, result, "%s: the TC program can't be attached: %s",
+				 port->name, strerror(-result));
+	status->hook = DP_HOOK_TC;
+	if (port->hook == DP_HOOK_TC)
+		dp_xdp_detach(dp, port->ifindex);
+	else if (dp_xdp_attach(dp, port->ifindex, port->name, &status->warning))
+		status->hook = DP_HOOK_XDP;
+	return 0;
+}
+
+int dp_port_set(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
+		struct error *error)
+{
+	uint32_t before = dp->ports[port->number].ifindex;
+	int result;
+
+	*status = (struct dp_port_status){};
+	if (before && before != port->ifindex)
+		dp_port_del(dp, port->number);
+	result = describe(dp, port, error);
+	if (!result)
+		result = attach(dp, port, status, error);
+	if (result)
+		dp_port_del(dp, port->number);
+	return result;
+}
+
+void dp_port_del(struct dp *dp, uint16_t number)
+{
+	uint32_t ifindex = dp->ports[number].ifindex;
+	struct xvs_port empty = {};
+
+	if (!ifindex)
+		return;
+	dp_groups_limit(dp, number, 0);
+	dp_xdp_detach(dp, ifindex);
+	dp_tc_detach(dp, ifindex);
+	ifindex_clear(dp, ifindex, number);
+	if (port_write(dp, number, &empty))
+		log_error("dp", "port %u can't be emptied: %s", number, strerror(errno));
+	devmap_clear(dp, number);
+	dp->port_fresh[number] = false;
+}
+
+void dp_port_each(struct dp *dp, dp_port_fn *fn, void *arg)
+{
+	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
+		if (dp->ports[number].ifindex)
+			fn(number, dp->ports[number].ifindex, arg);
+}
+
+static void add_up(struct xvs_counters *total, const struct xvs_counters *cpu)
+{
+	total->rx_packets += cpu->rx_packets;
+	total->rx_bytes += cpu->rx_bytes;
+	total->tx_packets += cpu->tx_packets;
+	total->tx_bytes += cpu->tx_bytes;
+}
+
+int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counters)
+{
+	struct xvs_counters *cpus = calloc((size_t)dp->cpus, sizeof(*cpus));
+	uint64_t *drops = (uint64_t *)cpus; /* fewer octets per CPU, in the same memory */
+	uint32_t key = number;
+	int result = 0;
+
+	*counters = (struct dp_counters){};
+	if (!cpus)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(dp->maps[DP_MAP_COUNTERS], &key, cpus))
+		result = -errno;
+	for (int cpu = 0; cpu < dp->cpus && !result; cpu++)
+		add_up(&counters->total, &cpus[cpu]);
+	for (uint32_t reason = 0; reason < XVS_DROPS_MAX && !result; reason++) {
+		key = number * XVS_DROPS_MAX + reason;
+		if (bpf_map_lookup_elem(dp->maps[DP_MAP_DROPS], &key, drops))
+			result = -errno;
+		for (int cpu = 0; cpu < dp->cpus && !result; cpu++)
+			counters->drops[reason] += drops[cpu];
+	}
+	free(cpus);
+	return result;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands on the filtering database, in ovs-appctl's words and formats. */
+#include "switchd/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "db/db.h"
+#include "switchd/daemon.h"
+#include "switchd/model.h"
+
+#define MAC_FORMAT   "%02x:%02x:%02x:%02x:%02x:%02x"
+#define MAC_ARGS(m)  (m)[0], (m)[1], (m)[2], (m)[3], (m)[4], (m)[5]
+#define OFPORT_LOCAL 65534
+
+static struct bridge *bridge_get(struct command_call *call, const char *name)
+{
+	struct bridge *bridge = model_bridge(call->daemon->model, name);
+
+	if (!bridge)
+		error_set(call->error, -ENOENT, "there is no bridge named \"%s\"", name);
+	return bridge;
+}
+
+static int mac_parse(const char *word, uint8_t mac[6], struct error *error)
+{
+	int end = 0;
+	bool group, zero;
+
+	if (strlen(word) != 17 ||
+	    sscanf(word, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
+		   &mac[3], &mac[4], &mac[5], &end) != 6 ||
+	    end != 17)
+		return error_set(error, -EINVAL,
+				 "\"%s\" is not a MAC address like 02:00:00:00:00:01", word);
+	group = mac[0] & 1;
+	zero = !memcmp(mac, "\0\0\0\0\0\0", 6);
+	if (group || zero)
+		return error_set(error, -EINVAL, "%s is %s; an FDB entry is for one station", word,
+				 group ? "a group address" : "no station's address");
+	return 0;
+}
+
+/* The bridge switches all VLANs as one, which Open vSwitch shows as VLAN 0. */
+static int vlan_parse(const char *word, uint16_t *vlan, struct error *error)
+{
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (end == word || *end || number > 4095)
+		return error_set(error, -EINVAL, "\"%s\" is not a VLAN: 0 to 4094", word);
+	if (number != 0)
+		return error_set(
+			error, -EINVAL,
+			"VLAN %lu: this bridge keeps one FDB for all its frames, which is VLAN 0",
+			number);
+	*vlan = 0;
+	return 0;
+}
+
+static void print_port(struct text *output, struct model *model, uint16_t number)
+{
+	const struct port *port = model_port_by_number(model, number);
+
+	if (!port)
+		text_add(output, "    ?");
+	else if (port->conf->ofport == OFPORT_LOCAL)
+		text_add(output, "LOCAL");
+	else
+		text_add(output, "%5u", port->conf->ofport);
+}
+
+static void print_entry(const struct fdb_entry *entry, void *arg)
+{
+	struct command_call *call = arg;
+
+	print_port(call->output, call->daemon->model, entry->port);
+	text_add(call->output, "  %4d  " MAC_FORMAT "  ", 0, MAC_ARGS(entry->mac));
+	if (entry->is_static)
+		text_add(call->output, "static\n");
+	else
+		text_add(call->output, "%3" PRIu32 "\n", entry->age);
+}
+
+int cmd_fdb_show(struct command_call *call)
+{
+	struct bridge *bridge = bridge_get(call, call->words[1]);
+
+	if (!bridge)
+		return -ENOENT;
+	text_add(call->output, " port  VLAN  MAC                Age\n");
+	fdb_each(call->daemon->fdb, bridge->conf->number, print_entry, call);
+	return 0;
+}
+
+int cmd_fdb_flush(struct command_call *call)
+{
+	struct bridge *bridge = NULL;
+
+	if (call->n_words > 1) {
+		bridge = bridge_get(call, call->words[1]);
+		if (!bridge)
+			return -ENOENT;
+	}
+	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->fid : 0, 0);
+	text_add(call->output, "table successfully flushed\n");
+	return 0;
+}
+
+/* fdb/add BRIDGE PORT VLAN MAC: configuration, so it goes through the database. */
+int cmd_fdb_add(struct command_call *call)
+{
+	uint8_t mac[6];
+	uint16_t vlan;
+
+	if (vlan_parse(call->words[3], &vlan, call->error) < 0 ||
+	    mac_parse(call->words[4], mac, call->error) < 0)
+		return -EINVAL;
+	return db_static_mac_add(call->daemon->db, call->words[1], call->words[2], vlan, mac,
+				 call->error);
+}
+
+/* fdb/del BRIDGE VLAN MAC: a static entry is configuration, a learned one is the switch's own. */
+int cmd_fdb_del(struct command_call *call)
+{
+	struct bridge *bridge = bridge_get(call, call->words[1]);
+	struct fdb_entry entry;
+	uint8_t mac[6];
+	uint16_t vlan;
+
+	if (!bridge)
+		return -ENOENT;
+	if (vlan_parse(call->words[2], &vlan, call->error) < 0 ||
+	    mac_parse(call->words[3], mac, call->error) < 0)
+		return -EINVAL;
+	if (db_static_mac_del(call->daemon->db, call->words[1], vlan, mac, NULL) == 0)
+		return 0;
+	if (fdb_lookup(call->daemon->fdb, mac, bridge->conf->fid, &entry) < 0)
+		return error_set(call->error, -ENOENT, "bridge %s has no entry for %s",
+				 call->words[1], call->words[3]);
+	if (entry.is_static)
+		return error_set(call->error, -EBUSY, "%s is the address of bridge %s itself",
+				 call->words[3], call->words[1]);
+	return fdb_del(call->daemon->fdb, mac, bridge->conf->fid, call->error);
+}
+
+int cmd_fdb_stats_show(struct command_call *call)
+{
+	struct bridge *bridge = bridge_get(call, call->words[1]);
+	struct fdb_stats stats;
+	int result;
+
+	if (!bridge)
+		return -ENOENT;
+	result = fdb_bridge_stats(call->daemon->fdb, bridge->conf->number, &stats);
+	if (result < 0)
+		return error_set(call->error, result, "bridge %s is not in the data path",
+				 call->words[1]);
+	text_add(call->output, "Statistics for bridge \"%s\":\n", call->words[1]);
+	text_add(call->output,
+		 "  Current/maximum MAC entries in the table: %" PRIu32 "/%" PRIu32 "\n",
+		 stats.current, stats.max);
+	text_add(call->output, "  Current static MAC entries in the table : %" PRIu32 "\n",
+		 stats.current_static);
+	text_add(call->output, "  Total number of learned MAC entries     : %" PRIu64 "\n",
+		 stats.learned);
+	text_add(call->output, "  Total number of expired MAC entries     : %" PRIu64 "\n",
+		 stats.expired);
+	text_add(call->output, "  Total number of evicted MAC entries     : %" PRIu64 "\n",
+		 stats.evicted);
+	text_add(call->output, "  Total number of port moved MAC entries  : %" PRIu64 "\n",
+		 stats.moved);
+	return 0;
+}

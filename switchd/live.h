@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Columns that are not stored (DB_LIVE): what the switch answers when somebody reads them.
+ */
+#ifndef XVS_LIVE_H
+#define XVS_LIVE_H
+
+#include <jansson.h>
+#include "db/schema.h"
+
+struct daemon;
+
+/*
+ * The value of a live column of the record of this name (an Interface's or Port's is its device's),
+ * in the form of db_get(). New reference; the column's empty value when there is nothing to tell.
+ * Never NULL.
+ */
+json_t *live_get(struct daemon *daemon, const struct db_table *table, const char *name,
+		 const struct db_column *column);
+
+#endif

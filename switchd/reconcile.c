@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/reconcile.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include "switchd/attachment.h"
+#include "switchd/daemon.h"
+#include "switchd/fdb.h"
+#include "switchd/group.h"
+#include "switchd/local_port.h"
+#include "switchd/log.h"
+#include "switchd/model.h"
+#include "switchd/port.h"
+#include "switchd/static_mac.h"
+
+/* Our own changes of devices come back as events; after so many rounds they are somebody else's. */
+#define ROUNDS_MAX   3
+
+#define EVENTS_BATCH 256 /* handed over at once */
+#define BATCHES_MAX  1024
+
+struct run {
+	struct daemon *daemon;
+	struct port **ports;
+	size_t n_ports;
+	bool all;     /* `ports` is all of them, and what no port wants is to go */
+	bool changed; /* a port came, went, or moved: static entries have to be looked at */
+	bool flush[XVS_PORTS_MAX]; /* by port number: what was learned there is to go */
+	size_t n_flush;
+	bool flushed;
+	struct text *warning;
+	struct error *error;
+	int status;
+};
+
+/* Where the next error goes: only the first is kept. */
+static struct error *first_error(const struct run *run)
+{
+	return run->status ? NULL : run->error;
+}
+
+static void keep_status(struct run *run, int status)
+{
+	if (!run->status)
+		run->status = status;
+}
+
+static void mark_flush(struct run *run, uint16_t number)
+{
+	if (!run->flush[number])
+		run->n_flush++;
+	run->flush[number] = true;
+}
+
+/* Is there something under this number that the port of this number does not want? */
+static bool is_unwanted(const struct model *model, uint16_t number)
+{
+	const struct attachment *attachment = model->attachments[number];
+	const struct port *port = model->by_number[number];
+
+	return attachment &&
+	       (!port || !port_attachable(port) || port->want.ifindex != attachment->set.ifindex);
+}
+
+/* Ports that leave a bridge or go down leave its flood group before anything of theirs is changed.
+ */
+static void leave_groups(struct run *run)
+{
+	struct bridge *bridge;
+
+	if (run->all)
+		for (bridge = run->daemon->model->bridges; bridge; bridge = bridge->next)
+			keep_status(run, group_shrink(run->daemon, bridge, first_error(run)));
+	else
+		for (size_t i = 0; i < run->n_ports; i++)
+			keep_status(run, group_shrink(run->daemon, run->ports[i]->bridge,
+						      first_error(run)));
+}
+
+static void join_groups(struct run *run)
+{
+	struct bridge *bridge;
+
+	if (run->all)
+		for (bridge = run->daemon->model->bridges; bridge; bridge = bridge->next)
+			keep_status(run, group_update(run->daemon, bridge, first_error(run)));
+	else
+		for (size_t i = 0; i < run->n_ports; i++)
+			keep_status(run, group_update(run->daemon, run->ports[i]->bridge,
+						      first_error(run)));
+}
+
+/* A bridge that is not in the configuration any more, or another one that got its numbers. */
+static bool is_retired(const struct model *model, uint16_t number)
+{
+	const struct known_bridge *known = &model->known_bridges[number];
+	const struct bridge *bridge = model->bridge_by_number[number];
+
+	return *known->uuid && (!bridge || strcmp(known->uuid, bridge->conf->uuid) ||
+				known->fid != bridge->conf->fid);
+}
+
+static void retire_groups(struct run *run)
+{
+	struct model *model = run->daemon->model;
+
+	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
+		if (is_retired(model, number))
+			group_remove(run->daemon, model->known_bridges[number].fid);
+}
+
+static void retire_bridges(struct run *run)
+{
+	struct model *model = run->daemon->model;
+
+	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++) {
+		struct known_bridge *known = &model->known_bridges[number];
+
+		if (!is_retired(model, number))
+			continue;
+		static_mac_remove(run->daemon, known->fid);
+		fdb_fid_del(run->daemon->fdb, known->fid);
+		fdb_bridge_del(run->daemon->fdb, number);
+		if (!model_bridge(model, known->name))
+			local_port_remove(run->daemon, known->name);
+		memset(known, 0, sizeof(*known));
+	}
+}
+
+static int announce(struct daemon *daemon, const struct db_bridge *conf, struct error *error)
+{
+	struct known_bridge *known = &daemon->model->known_bridges[conf->number];
+	struct fdb_limits limits = {.aging = conf->mac_aging_time, .size = conf->mac_table_size};
+	int status;
+
+	if (*known->uuid && known->limits.aging == limits.aging &&
+	    known->limits.size == limits.size)
+		return 0;
+	status = fdb_bridge_set(daemon->fdb, conf->number, &limits, error);
+	if (status)
+		return error_prefix(error, status, "bridge %s: ", conf->name);
+	if (!*known->uuid) {
+		status = fdb_fid_set(daemon->fdb, conf->fid, conf->number);
+		if (status)
+			return error_set(error, status, "bridge %s: out of filtering ids",
+					 conf->name);
+	}
+	memcpy(known->uuid, conf->uuid, sizeof(known->uuid));
+	memcpy(known->name, conf->name, sizeof(known->name));
+	known->fid = conf->fid;
+	known->limits = limits;
+	return 0;
+}
+
+/* Those that shrink come first: they may make the room that others ask for. */
+static void announce_bridges(struct run *run)
+{
+	struct model *model = run->daemon->model;
+	const struct bridge *bridge;
+
+	for (bridge = model->bridges; bridge; bridge = bridge->next) {
+		const struct known_bridge *known = &model->known_bridges[bridge->conf->number];
+
+		if (*known->uuid && bridge->conf->mac_table_size < known->limits.size)
+			keep_status(run, announce(run->daemon, bridge->conf, first_error(run)));
+	}
+	for (bridge = model->bridges; bridge; bridge = bridge->next)
+		keep_status(run, announce(run->daemon, bridge->conf, first_error(run)));
+}
+
+static void detach(struct run *run, uint16_t number)
+{
+	if (!is_unwanted(run->daemon->model, number))
+		return;
+	if (run->daemon->model->attachments[number]->learning)
+		mark_flush(run, number);
+	run->changed = true;
+	attachment_del(run->daemon, number);
+}
+
+static void detach_unwanted(struct run *run)
+{
+	if (run->all)
+		for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
+			detach(run, number);
+	else
+		for (size_t i = 0; i < run->n_ports; i++)
+			detach(run, run->ports[i]->conf->number);
+}
+
+/* Ports that go down or to another bridge learn no more from now on. */
+static void quieten(struct run *run)
+{
+	for (size_t i = 0; i < run->n_ports; i++) {
+		const struct port *port = run->ports[i];
+		uint16_t number = port->conf->number;
+		struct attachment *attachment = run->daemon->model->attachments[number];
+
+		if (!attachment || !attachment->learning ||
+		    (port->state == PORT_UP && port->want.fid == attachment->set.fid))
+			continue;
+		mark_flush(run, number);
+		attachment->learning = false;
+		fdb_port_set(run->daemon->fdb, number, false);
+	}
+}
+
+static void attach(struct run *run, struct port *port)
+{
+	uint16_t number = port->conf->number;
+	struct attachment **slot = &run->daemon->model->attachments[number];
+	bool was_there = *slot, was_learning = was_there && (*slot)->learning;
+	uint16_t fid = was_there ? (*slot)->set.fid : 0;
+
+	attachment_set(run->daemon, port);
+	if (was_there != !!*slot || fid != port->want.fid)
+		run->changed = true;
+	if (!*slot && (was_learning || !run->daemon->model->adopted))
+		mark_flush(run, number);
+}
+
+static bool is_kept(const struct fdb_entry *entry, void *arg)
+{
+	const struct run *run = arg;
+
+	return entry->is_static || !run->flush[entry->port];
+}
+
+/* The ports concerned learn nothing by now. */
+static void flush(struct run *run)
+{
+	uint16_t number = 0;
+
+	if (!run->n_flush)
+		return;
+	if (run->n_flush == 1) {
+		while (!run->flush[number])
+			number++;
+		fdb_flush(run->daemon->fdb, 0, number);
+	} else {
+		fdb_sweep(run->daemon->fdb, is_kept, run);
+	}
+	memset(run->flush, 0, sizeof(run->flush));
+	run->n_flush = 0;
+	run->flushed = true;
+}
+
+/*
+ * What ports reported before they were changed is read, and ignored, before they learn again: it
+ * would be taken for a report of what has their numbers now.
+ */
+static void drain_events(struct run *run)
+{
+	struct daemon *daemon = run->daemon;
+
+	for (int i = 0; run->flushed && i < BATCHES_MAX; i++)
+		if (daemon->dpc->event_read(daemon->dp, EVENTS_BATCH, fdb_event, daemon->fdb) <
+		    EVENTS_BATCH)
+			break;
+}
+
+static void learn(struct run *run)
+{
+	for (size_t i = 0; i < run->n_ports; i++) {
+		const struct port *port = run->ports[i];
+		struct attachment *attachment = run->daemon->model->attachments[port->conf->number];
+
+		if (!attachment || attachment->learning == (port->state == PORT_UP))
+			continue;
+		attachment->learning = port->state == PORT_UP;
+		fdb_port_set(run->daemon->fdb, port->conf->number, attachment->learning);
+	}
+}
+
+static void tell(struct run *run, struct port *port)
+{
+	static const char *const names[] = {
+		[PORT_ABSENT] = "absent",
+		[PORT_REFUSED] = "refused",
+		[PORT_DOWN] = "down",
+		[PORT_UP] = "up",
+	};
+	bool new = strcmp(port->why.text, port->told.text), silent = !*port->why.text;
+
+	if (!new && port->state == port->told_state)
+		return;
+	if (new && !silent && port->state != PORT_ABSENT)
+		log_warn("port", "%s: %s: %s", port->conf->name, names[port->state],
+			 port->why.text);
+	else
+		log_info("port", "%s: %s%s%s", port->conf->name, names[port->state],
+			 silent ? "" : ": ", port->why.text);
+	if (new && !silent && run->warning)
+		text_add(run->warning, "%s\n", port->why.text);
+	port->told = port->why;
+	port->told_state = port->state;
+}
+
+/*
+ * The order is what keeps bridges apart and frames flowing:
+ *   1. Work out what is wanted. Local ports' devices are made here.
+ *   2. Ports that go, go down or move leave the flood groups. Those that go leave the data path,
+ * and their devices are given back. What was learned there is flushed, static entries that point
+ * there are removed, and then bridges that nobody is in any more. Now the numbers can mean
+ * something else.
+ *   3. Ports are set; only then groups name them, and only then they learn.
+ */
+static void reconcile(struct run *run)
+{
+	struct daemon *daemon = run->daemon;
+
+	for (size_t i = 0; i < run->n_ports; i++)
+		port_prepare(daemon, run->ports[i]);
+
+	if (run->all)
+		retire_groups(run);
+	leave_groups(run);
+	detach_unwanted(run);
+	quieten(run);
+	flush(run);
+	if (run->all) {
+		static_mac_prune(daemon);
+		retire_bridges(run);
+		announce_bridges(run);
+	}
+	if (!daemon->model->adopted)
+		static_mac_sweep(daemon);
+
+	for (size_t i = 0; i < run->n_ports; i++)
+		if (run->ports[i]->link && port_attachable(run->ports[i]))
+			attach(run, run->ports[i]);
+	join_groups(run);
+
+	flush(run);
+	drain_events(run);
+	learn(run);
+	if (run->all || run->changed)
+		keep_status(run, static_mac_update(daemon, first_error(run)));
+	daemon->model->adopted = true;
+
+	for (size_t i = 0; i < run->n_ports; i++)
+		tell(run, run->ports[i]);
+}
+
+static int run_all(struct daemon *daemon, struct text *warning, struct error *error)
+{
+	struct run run = {
+		.daemon = daemon,
+		.ports = daemon->model->by_name,
+		.n_ports = daemon->model->n_ports,
+		.all = true,
+		.warning = warning,
+		.error = error,
+	};
+
+	daemon->model->again = false;
+	reconcile(&run);
+	return run.status;
+}
+
+/* The last round's result counts: it has seen what the others had not. */
+static int run_again(struct daemon *daemon, int status, struct text *warning, struct error *error)
+{
+	for (int round = 1; daemon->model->again && round < ROUNDS_MAX; round++)
+		status = run_all(daemon, warning, error);
+	daemon->model->running = false;
+	return status;
+}
+
+int reconcile_all(struct daemon *daemon, struct text *warning, struct error *error)
+{
+	daemon->model->running = true;
+	return run_again(daemon, run_all(daemon, warning, error), warning, error);
+}
+
+int reconcile_ports(struct daemon *daemon, struct port **ports, size_t n_ports, struct error *error)
+{
+	struct run run = {
+		.daemon = daemon,
+		.ports = ports,
+		.n_ports = n_ports,
+		.error = error,
+	};
+
+	daemon->model->running = true;
+	daemon->model->again = false;
+	reconcile(&run);
+	return run_again(daemon, run.status, NULL, error);
+}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What of an instance is in the kernel: its pins, and the maps and programs behind them, by bpf(2)."""
+
+import ctypes
+import os
+import platform
+import struct
+
+OBJ_GET, PROG_GET_NEXT_ID, PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD, MAP_GET_FD_BY_ID = 7, 11, 13, 15, 14
+
+_SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _bpf(command, attributes):
+    """Returns the call's result and the attributes as the kernel left them."""
+    buffer = ctypes.create_string_buffer(attributes.ljust(128, b"\0"), 128)
+    result = _libc.syscall(_SYSCALL, command, buffer, 128)
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result, buffer.raw
+
+
+def _info(fd, size=256, **fields):
+    """struct bpf_prog_info or bpf_map_info of a descriptor; fields: octets to put at offsets first."""
+    info = ctypes.create_string_buffer(size)
+    for offset, octets in fields.values():
+        info[offset:offset + len(octets)] = octets
+    _bpf(OBJ_GET_INFO_BY_FD, struct.pack("=IIQ", fd, size, ctypes.addressof(info)))
+    return info.raw
+
+
+def _map_ids_of(fd):
+    """Identifiers of the maps that a program uses: nr_map_ids stands at 52, map_ids at 56."""
+    count, = struct.unpack_from("=I", _info(fd), 52)
+    ids = (ctypes.c_uint32 * count)()
+    if count:
+        _info(fd, room=(52, struct.pack("=IQ", count, ctypes.addressof(ids))))
+    return set(ids)
+
+
+def _program_ids():
+    last = 0
+    while True:
+        try:
+            _, raw = _bpf(PROG_GET_NEXT_ID, struct.pack("=I", last))
+        except FileNotFoundError:
+            return
+        last, = struct.unpack_from("=I", raw, 4)
+        yield last
+
+
+def programs():
+    """All programs in the kernel: identifier -> (name, set of the maps' identifiers)."""
+    found = {}
+    for identifier in _program_ids():
+        try:
+            fd, _ = _bpf(PROG_GET_FD_BY_ID, struct.pack("=I", identifier))
+        except FileNotFoundError:
+            continue
+        try:
+            name = _info(fd)[64:80].split(b"\0")[0].decode()
+            found[identifier] = (name, _map_ids_of(fd))
+        finally:
+            os.close(fd)
+    return found
+
+
+def map_exists(identifier):
+    try:
+        fd, _ = _bpf(MAP_GET_FD_BY_ID, struct.pack("=I", identifier))
+    except FileNotFoundError:
+        return False
+    os.close(fd)
+    return True
+
+
+def pinned_maps(folder):
+    """Identifiers of the maps pinned in a folder and below it."""
+    ids = set()
+    for path, _, files in os.walk(folder):
+        for name in files:
+            pin = ctypes.create_string_buffer(os.fsencode(os.path.join(path, name)))
+            try:
+                fd, _ = _bpf(OBJ_GET, struct.pack("=Q", ctypes.addressof(pin)))
+            except OSError:
+                continue
+            if "bpf-map" in os.readlink(f"/proc/self/fd/{fd}"):
+                ids.add(struct.unpack_from("=I", _info(fd), 4)[0])
+            os.close(fd)
+    return ids
+
+
+def _parent(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
+
+
+def pin_folder(instance):
+    """Where an instance pins, as the outermost ancestor sees it that may be looked into (switchd/bpffs.h)."""
+    chain, pid = [], os.getpid()
+    while pid:
+        chain.append(pid)
+        pid = _parent(pid)
+    for pid in reversed(chain):
+        if os.access(f"/proc/{pid}/root/sys/fs/bpf", os.R_OK):
+            return f"/proc/{pid}/root/sys/fs/bpf/xvswitch/{instance}"
+    raise AssertionError("no process that may be looked into has /sys/fs/bpf")

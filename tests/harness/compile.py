@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Small programs of the tests, compiled when they are needed."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+TOOLS = os.path.join(os.path.dirname(__file__), "..", "tools")
+
+
+def _needs(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            pytest.skip(f"needs {program}")
+
+
+def tool(folder, name, *packages):
+    """A C program of tests/tools, linked with these packages of pkg-config's; its path."""
+    _needs("cc", "pkg-config")
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True, stdout=subprocess.PIPE,
+                           text=True).stdout.split()
+    path = str(folder / name)
+    subprocess.run(["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-o", path, os.path.join(TOOLS, name + ".c"),
+                    *flags], check=True)
+    return path
+
+
+FOREIGN = """
+struct xdp_md {
+	unsigned data;
+};
+
+__attribute__((section("xdp"), used)) int foreign_pass(struct xdp_md *context)
+{
+	return context ? 2 : 1; /* XDP_PASS */
+}
+char _license[] __attribute__((section("license"), used)) = "GPL";
+"""
+
+
+def foreign_program(folder):
+    """An XDP program that is not the switch's: `foreign_pass`, in section "xdp", passes everything up."""
+    _needs("clang")
+    path = str(folder / "foreign.o")
+    subprocess.run(["clang", "-O2", "-g", "-target", "bpf", "-x", "c", "-c", "-", "-o", path], input=FOREIGN,
+                   text=True, check=True)
+    return path

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "db/datum.h"
+#include "switchd/log.h"
+
+void fixture_start(struct fixture *fixture)
+{
+	struct daemon *daemon = &fixture->daemon;
+	struct error *error = &fixture->error;
+
+	daemon->dpc = &dp_fake;
+	assert_int_equal(daemon->dpc->open("test", 1024, &daemon->dp, error), 0);
+	daemon->dp->xdp_changed = fake_link_set_xdp;
+	assert_int_equal(link_table_open(NULL, model_link_changed, daemon, &daemon->links, error),
+			 0);
+	assert_int_equal(fdb_open(daemon->dpc, daemon->dp, &daemon->fdb, error), 0);
+	assert_int_equal(model_open(daemon, error), 0);
+}
+
+void fixture_stop(struct fixture *fixture)
+{
+	struct daemon *daemon = &fixture->daemon;
+
+	model_close(daemon);
+	fdb_close(daemon->fdb);
+	link_table_close(daemon->links);
+	daemon->dpc->close(daemon->dp);
+}
+
+int fixture_setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	char path[64];
+
+	log_set_level(LOG_LEVEL_ERROR);
+	snprintf(fixture->daemon.instance.name, sizeof(fixture->daemon.instance.name), "test");
+	snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/xvs-model-XXXXXX");
+	assert_non_null(mkdtemp(fixture->folder));
+	snprintf(path, sizeof(path), "%s/conf.db", fixture->folder);
+	assert_int_equal(db_open(path, &fixture->daemon.db, &fixture->error), 0);
+	fixture_start(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static void remove_folder(const char *folder)
+{
+	static const char *const names[] = {"conf.db", "conf.db-wal", "conf.db-shm"};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+int fixture_teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_string_equal(fixture->daemon.dp->violation, "");
+	fixture_stop(fixture);
+	db_close(fixture->daemon.db);
+	remove_folder(fixture->folder);
+	fake_dp_forget();
+	fake_link_forget();
+	text_free(&fixture->warning);
+	free(fixture);
+	return 0;
+}
+
+void fixture_begin(struct fixture *fixture)
+{
+	assert_int_equal(db_begin(fixture->daemon.db, &fixture->error), 0);
+}
+
+int fixture_commit(struct fixture *fixture)
+{
+	struct daemon *daemon = &fixture->daemon;
+	int status;
+
+	text_clear(&fixture->warning);
+	status = model_reconcile(daemon, &fixture->warning, &fixture->error);
+	if (!status)
+		return db_commit(daemon->db, &fixture->error);
+	db_rollback(daemon->db);
+	assert_int_equal(model_reconcile(daemon, NULL, NULL), 0);
+	return status;
+}
+
+void add_br(struct fixture *fixture, const char *bridge)
+{
+	fixture_begin(fixture);
+	assert_int_equal(db_bridge_add(fixture->daemon.db, bridge, &fixture->error), 0);
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+void del_br(struct fixture *fixture, const char *bridge)
+{
+	fixture_begin(fixture);
+	assert_int_equal(db_bridge_del(fixture->daemon.db, bridge, &fixture->error), 0);
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+void add_port(struct fixture *fixture, const char *bridge, const char *port)
+{
+	fixture_begin(fixture);
+	assert_int_equal(db_port_add(fixture->daemon.db, bridge, port, &fixture->error), 0);
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+void del_port(struct fixture *fixture, const char *port)
+{
+	fixture_begin(fixture);
+	assert_int_equal(db_port_del(fixture->daemon.db, port, &fixture->error), 0);
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+bool write_column(struct db *db, const char *table_name, const char *record,
+		  const char *column_name, const char *word)
+{
+	const struct db_table *table = db_table_find(table_name, NULL);
+	const struct db_column *column = db_column_find(table, column_name, NULL);
+	char uuid[DB_UUID_LEN + 1];
+	json_t *value;
+
+	if (db_record_find(db, table, record, uuid, NULL))
+		return false;
+	value = datum_parse(column, word, NULL);
+	assert_non_null(value);
+	assert_int_equal(db_set(db, table, uuid, column, value, NULL), 0);
+	json_decref(value);
+	return true;
+}
+
+void set_column(struct fixture *fixture, const char *table, const char *record, const char *column,
+		const char *value)
+{
+	fixture_begin(fixture);
+	assert_true(write_column(fixture->daemon.db, table, record, column, value));
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+struct port *port_of(struct fixture *fixture, const char *name)
+{
+	struct port *port = model_port(fixture->daemon.model, name);
+
+	assert_non_null(port);
+	return port;
+}
+
+const struct dp_port *dp_port_of(struct fixture *fixture, const char *name)
+{
+	return &fixture->daemon.dp->ports[port_of(fixture, name)->conf->number];
+}
+
+static const struct fake_dp_group *group_of(struct fixture *fixture, const char *bridge)
+{
+	struct dp *dp = fixture->daemon.dp;
+
+	return &dp->groups[dp->fids[model_bridge(fixture->daemon.model, bridge)->conf->fid]];
+}
+
+bool is_flooded_to(struct fixture *fixture, const char *bridge, const char *port)
+{
+	const struct fake_dp_group *group = group_of(fixture, bridge);
+
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i] == port_of(fixture, port)->conf->number)
+			return true;
+	return false;
+}
+
+size_t group_size(struct fixture *fixture, const char *bridge)
+{
+	return group_of(fixture, bridge)->count;
+}
+
+void speak(struct fixture *fixture, const char *port, uint8_t station)
+{
+	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, station};
+	const struct dp_port *dp_port = dp_port_of(fixture, port);
+	struct daemon *daemon = &fixture->daemon;
+
+	fake_dp_event(daemon->dp, XVS_EVENT_NEW, mac, dp_port->fid, dp_port->number);
+	daemon->dpc->event_read(daemon->dp, 1, fdb_event, daemon->fdb);
+}
+
+uint16_t learned_at(struct fixture *fixture, const char *bridge, uint8_t station)
+{
+	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, station};
+	struct fdb_entry entry;
+
+	if (fdb_lookup(fixture->daemon.fdb, mac,
+		       model_bridge(fixture->daemon.model, bridge)->conf->fid, &entry))
+		return 0;
+	return entry.port;
+}

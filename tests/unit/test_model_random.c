@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Random changes of configuration and devices: however the switch came to where it is, the data
+ * path holds what a switch that starts from nothing would put there. On the way no breach of dp.h,
+ * and no address is learned where it cannot be. XVS_SEED=N runs one seed only.
+ */
+#include "fixture.h"
+
+#include <linux/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "db/text.h"
+
+#define SEEDS   10
+#define STEPS   300
+#define COMPARE 20 /* steps between comparisons */
+
+static const char *const bridges[] = {"br0", "br1", "br2"};
+static const char *const names[] = {"p0", "p1", "p2", "p3", "p4", "p5", "x0", "x1"};
+static const char *const kinds[] = {"veth", "tun", "", "", "macvlan"};
+static const char *const hooks[] = {"rx-hook=auto", "rx-hook=xdp", "rx-hook=tc"};
+static const char *const bridge_options[] = {"mac-table-size=100", "mac-table-size=20000",
+					     "forward-bpdu=true", "forward-bpdu=false"};
+
+#define PICK(array) ((array)[rand() % (sizeof(array) / sizeof(*(array)))])
+
+/* Much of it is refused, for lack of such a bridge or port: that is part of it. */
+static void change_configuration(struct db *db)
+{
+	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, rand() % 8};
+	const char *port = PICK(names), *bridge = PICK(bridges);
+
+	switch (rand() % 10) {
+	case 0:
+		db_bridge_del(db, bridge, NULL);
+		break;
+	case 1:
+	case 2:
+		db_bridge_add(db, bridge, NULL);
+		break;
+	case 3:
+		db_port_del(db, port, NULL);
+		db_port_add(db, bridge, port, NULL);
+		break;
+	case 4:
+		db_port_del(db, port, NULL);
+		break;
+	case 5:
+		write_column(db, "Interface", port, "options", PICK(hooks));
+		break;
+	case 6:
+		write_column(db, "Bridge", bridge, "other_config", PICK(bridge_options));
+		break;
+	case 7:
+		if (write_column(db, "Bridge", bridge, "other_config", "forward-bpdu=true") &&
+		    write_column(db, "Interface", port, "options", "rx-hook=auto"))
+			db_static_mac_add(db, bridge, port, 0, mac, NULL);
+		break;
+	case 8:
+		db_static_mac_del(db, bridge, 0, mac, NULL);
+		break;
+	default:
+		db_port_add(db, bridge, port, NULL);
+		break;
+	}
+}
+
+static void command(struct fixture *f)
+{
+	fixture_begin(f);
+	for (int i = rand() % 4; i >= 0; i--)
+		change_configuration(f->daemon.db);
+	if (rand() % 5) {
+		assert_int_equal(fixture_commit(f), 0);
+		return;
+	}
+	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+	db_rollback(f->daemon.db);
+	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+}
+
+static void change_own_device(struct fixture *f, struct link *link)
+{
+	const char *new_name = PICK(names);
+
+	if (!link)
+		return;
+	switch (rand() % 8) {
+	case 0:
+		fake_link_del(link->name);
+		break;
+	case 1:
+		if (!link_by_name(f->daemon.links, new_name))
+			fake_link_rename(link->name, new_name);
+		break;
+	case 2:
+		link->mtu = rand() % 2 ? 1500 : 9000;
+		fake_link_changed(link);
+		break;
+	case 3:
+		if (link->peer && rand() % 4 == 0)
+			fake_link_move_away(link->name);
+		break;
+	default:
+		fake_link_set_up(link->name, rand() % 3);
+		break;
+	}
+}
+
+static void change_device(struct fixture *f)
+{
+	const char *name = PICK(names), *kind = PICK(kinds);
+	struct link *link = link_by_name(f->daemon.links, name);
+
+	if (!link) {
+		link = fake_link_add(name, kind);
+		link->xdp_features = *kind ? rand() % 2 * LINK_XDP_NDO_XMIT : rand() % 8;
+		fake_link_changed(link);
+		return;
+	}
+	switch (rand() % 6) {
+	case 0:
+		link->master = link->master ? 0 : 1;
+		fake_link_changed(link);
+		break;
+	case 1:
+		link->flags &= ~IFF_PROMISC;
+		fake_link_changed(link);
+		break;
+	case 2:
+		link->peer_xdp = !link->peer_xdp;
+		fake_link_changed(link);
+		break;
+	default:
+		change_own_device(f, link);
+	}
+}
+
+static void hear(struct fixture *f)
+{
+	const struct port *port = model_port(f->daemon.model, PICK(names));
+
+	if (port && port_attachable(port))
+		speak(f, port->conf->name, rand() % 16);
+}
+
+static void step(struct fixture *f)
+{
+	switch (rand() % 16) {
+	case 0:
+		fixture_stop(f);
+		if (rand() % 2)
+			change_device(f);
+		fixture_start(f);
+		break;
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+		command(f);
+		break;
+	case 5:
+	case 6:
+		change_own_device(f, link_by_name(f->daemon.links, PICK(bridges)));
+		break;
+	case 7:
+	case 8:
+		hear(f);
+		break;
+	default:
+		change_device(f);
+		break;
+	}
+}
+
+static void check_entry(struct fixture *f, const struct xvs_fdb_slot *slot)
+{
+	uint16_t number = slot->forward & XVS_FORWARD_PORT;
+	const struct port *port = model_port_by_number(f->daemon.model, number);
+
+	assert_non_null(port);
+	assert_true(port_attachable(port));
+	assert_int_equal(xvs_fdb_key_fid(slot->key), port->bridge->conf->fid);
+	if (!(slot->forward & XVS_FORWARD_STATIC))
+		assert_int_equal(port->state, PORT_UP);
+}
+
+static void check(struct fixture *f)
+{
+	struct dp *dp = f->daemon.dp;
+
+	assert_string_equal(dp->violation, "");
+	for (uint32_t i = 0; i < dp->n_buckets; i++)
+		for (int slot = 0; slot < XVS_FDB_SLOTS; slot++)
+			if (dp->buckets[i].slot[slot].key)
+				check_entry(f, &dp->buckets[i].slot[slot]);
+}
+
+static void print_device(const struct link *link, void *arg)
+{
+	text_add(arg, "device %s mtu %u promisc %d alias %s\n", link->name, link->mtu,
+		 !!(link->flags & IFF_PROMISC), link->alias);
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+	uint64_t x = (*(const struct xvs_fdb_slot *const *)a)->key;
+	uint64_t y = (*(const struct xvs_fdb_slot *const *)b)->key;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_statics(const struct dp *dp, struct text *text)
+{
+	const struct xvs_fdb_slot *slots[64];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < dp->n_buckets * XVS_FDB_SLOTS; i++) {
+		const struct xvs_fdb_slot *slot =
+			&dp->buckets[i / XVS_FDB_SLOTS].slot[i % XVS_FDB_SLOTS];
+
+		if (slot->key && slot->forward & XVS_FORWARD_STATIC) {
+			assert_true(count < 64);
+			slots[count++] = slot;
+		}
+	}
+	qsort(slots, count, sizeof(*slots), compare_slots);
+	for (size_t i = 0; i < count; i++)
+		text_add(text, "static %016llx port %u\n", (unsigned long long)slots[i]->key,
+			 slots[i]->forward & XVS_FORWARD_PORT);
+}
+
+/* All that the data path holds but for what it learned, and the devices. */
+static void print_all(const struct dp *dp, struct text *text)
+{
+	for (uint16_t number = 1; number < 64; number++) {
+		const struct dp_port *port = &dp->ports[number];
+
+		if (port->ifindex)
+			text_add(text, "port %u %s %u %u fid %u flags %x hook %d/%d mtu %u\n",
+				 number, port->name, port->ifindex, port->tx_ifindex, port->fid,
+				 port->flags, port->hook, dp->hooks[number], port->mtu);
+	}
+	for (uint16_t fid = 1; fid < 64; fid++) {
+		const struct fake_dp_group *group = &dp->groups[dp->fids[fid]];
+
+		for (size_t i = 0; dp->fids[fid] && i < group->count; i++)
+			text_add(text, "fid %u member %u\n", fid, group->members[i]);
+	}
+	print_statics(dp, text);
+	fake_link_each(print_device, text);
+}
+
+static void compare_with_fresh_start(struct fixture *f)
+{
+	struct text before = TEXT_EMPTY, after = TEXT_EMPTY;
+
+	print_all(f->daemon.dp, &before);
+	fixture_stop(f);
+	fake_dp_forget();
+	fixture_start(f);
+	print_all(f->daemon.dp, &after);
+	assert_string_equal(text_string(&before), text_string(&after));
+	text_free(&before);
+	text_free(&after);
+}
+
+static void no_promisc(const struct link *link, void *arg)
+{
+	(void)arg;
+	assert_int_equal(link->flags & IFF_PROMISC, 0);
+	assert_string_equal(link->alias, "");
+}
+
+static void run(unsigned seed)
+{
+	struct fixture *f;
+	void *state;
+
+	print_message("seed %u\n", seed);
+	srand(seed);
+	fixture_setup(&state);
+	f = state;
+	for (int i = 1; i <= STEPS; i++) {
+		step(f);
+		check(f);
+		if (i % COMPARE == 0)
+			compare_with_fresh_start(f);
+	}
+	model_teardown(&f->daemon);
+	fake_link_each(no_promisc, NULL);
+	fixture_teardown(&state);
+}
+
+static void test_any_way_leads_to_the_same(void **state)
+{
+	const char *seed = getenv("XVS_SEED");
+
+	(void)state;
+	if (seed)
+		run(atoi(seed));
+	for (unsigned i = 1; !seed && i <= SEEDS; i++)
+		run(i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any_way_leads_to_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

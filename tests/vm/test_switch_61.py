@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The switch itself on kernel 6.1: two multi-queue virtio NICs with native XDP, and a veth.
+
+The switch runs in a virtual machine. The NICs' other ends are taps on this side, each in a namespace of its own,
+as two hosts on the wire; a third host is a namespace in the machine. This is where libxdp's dispatcher works
+(the NICs are shared with other programs), where there is no TCX (clsact instead), and no xdp-features.
+"""
+
+import json
+import re
+
+import pytest
+
+from harness import compile as compiled
+from harness.guest import Card, Guest, GuestEndpoint, basic_initramfs
+from harness.lab import Lab
+from harness.netns import Namespace, Station, parse_offloads
+from harness.switch import XVSCTL, XVSWITCHD
+from harness.tcp import Endpoint, transfer
+from harness.wait import wait_for
+
+QUEUES = 4
+CPUS = 2
+DISPATCHER = "/usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o"
+
+
+class WireHost(Namespace, Station, Endpoint):
+    """The host at the other end of a NIC's wire: the tap, in a namespace of its own."""
+
+    def __init__(self, number, tap, qemu):
+        Namespace.__init__(self, f"wire{number}")
+        Station.__init__(self, number)
+        qemu.ip(f"link set {tap} netns {self.name}")
+        self.ip(f"link set {tap} address {self.mac}")
+        self.sysctl(f"net/ipv6/conf/{tap}/disable_ipv6", 0)
+        self.ip(*self.address_commands(tap, 1500))
+
+
+class Machine:
+    """The machine with the switch in it, and the three hosts."""
+
+    def __init__(self, lab, kernel):
+        self.qemu = lab.namespace("qemu")
+        cards = [Card(f"nic{i}", f"02:00:00:00:01:0{i}", QUEUES) for i in range(3)]
+        self.guest = Guest(str(lab.folder), self.qemu, kernel, self._image(lab.folder, kernel), cards, CPUS, 768)
+        lab.parts.append(self.guest.close)
+        self.guest.booted()
+        self.left, self.right = (self._wire(lab, number) for number in (0, 1))
+        self.inner = GuestEndpoint(self.guest, 3, "inner")
+        self.inner.make_file()
+        self.run("ip netns add inner",
+                 f"ip link add v3 type veth peer name eth0 address {self.inner.mac} netns inner",
+                 "ip -n inner link set lo up",
+                 *(f"ip -n inner {command}" for command in self.inner.address_commands("eth0", 1500)),
+                 *(f"ip link set {device} up" for device in ("eth0", "eth1", "eth2", "v3")))
+        self.found = self.condition()
+        self.start()
+        self.ctl("add-br br0 -- add-port br0 eth0 -- add-port br0 eth1 -- add-port br0 v3")
+
+    @staticmethod
+    def _image(folder, kernel):
+        files = basic_initramfs(kernel)
+        files.kernel_modules(kernel, "veth", "sch_ingress", "cls_bpf")
+        for program in ("ip", "tc", "ethtool", "bpftool"):
+            files.program(program)
+        files.program(XVSWITCHD, "/usr/sbin/xvswitchd")
+        files.program(XVSCTL, "/usr/bin/xvsctl")
+        files.program(compiled.tool(folder, "xdp_attach", "libxdp", "libbpf"), "/usr/bin/xdp_attach")
+        files.file(DISPATCHER)
+        files.file(compiled.foreign_program(folder), "/foreign.o")
+        path = str(folder / "initramfs")
+        files.write(path)
+        return path
+
+    def _wire(self, lab, number):
+        made = WireHost(number + 1, f"nic{number}", self.qemu)
+        lab.parts.append(made.delete)
+        return made
+
+    def run(self, *commands):
+        return [self.guest.run(command) for command in commands][-1]
+
+    def start(self):
+        self.run("xvswitchd --detach --log-file /tmp/log")
+
+    def ctl(self, words):
+        return self.guest.run(f"xvsctl {words}")
+
+    def links(self):
+        return {link["ifname"]: link for link in json.loads(self.run("ip -d -j link"))}
+
+    def fdb(self):
+        return {words[2]: words[0] for words in map(str.split, self.ctl("fdb/show br0").splitlines()[1:])}
+
+    def programs(self):
+        return [program.get("name", "") for program in json.loads(self.run("bpftool -j prog show"))]
+
+    def condition(self):
+        """What the switch might leave on the devices."""
+        links = self.links()
+        state = {}
+        for device in ("eth0", "eth1", "eth2", "v3"):
+            state[device] = {"promiscuity": links[device]["promiscuity"], "xdp": "xdp" in links[device],
+                             "mtu": links[device]["mtu"], "qdiscs": self.run(f"tc qdisc show dev {device}"),
+                             "offloads": parse_offloads(self.run(f"ethtool -k {device}"))}
+        return state
+
+    def log_problems(self):
+        return [line for line in self.run("cat /tmp/log").splitlines()
+                if not re.match(r"\S+ (info|debug) ", line)]
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory, cloud_kernel):
+    lab = Lab(tmp_path_factory.mktemp("vm"))
+    try:
+        yield Machine(lab, cloud_kernel)
+    finally:
+        lab.close()
+
+
+def test_kernel(machine):
+    assert machine.run("uname -r").startswith("6.1.")
+    assert re.search(r"Combined:\s+2\n", machine.run("ethtool -l eth0").partition("Current")[2]), "a queue for each CPU"
+
+
+@pytest.mark.parametrize("nic", ("eth0", "eth1"))
+def test_native_xdp_through_the_dispatcher(machine, nic):
+    link = machine.links()[nic]
+    assert link["xdp"]["mode"] == 1, "1 is the driver's own mode, 2 the generic one"
+    assert link["xdp"]["prog"]["name"] == "xdp_dispatcher"
+    assert any(name.startswith("xvs") for name in machine.programs())
+    assert link["promiscuity"] == 1
+
+
+def test_nothing_to_complain_of(machine):
+    assert "error" not in machine.ctl("show")
+    assert "xdp" not in machine.links()["v3"], "a veth's frames come as socket buffers"
+
+
+@pytest.mark.parametrize("family", (4, 6), ids=("v4", "v6"))
+@pytest.mark.parametrize("name", ("left-right", "left-inner", "right-inner"))
+def test_tcp(machine, name, family):
+    a, b = (getattr(machine, word) for word in name.split("-"))
+    machine.ctl("fdb/flush br0")
+    transfer(a, b, family)
+    transfer(b, a, family)
+
+
+def test_learned_where_they_are(machine):
+    transfer(machine.left, machine.right)
+    transfer(machine.left, machine.inner)
+    wait_for(lambda: {host.mac: str(port) for port, host in
+                      enumerate((machine.left, machine.right, machine.inner), 1)}.items() <= machine.fdb().items(),
+             "each on its port")
+
+
+def test_shares_with_a_program_that_is_there(machine):
+    """One of libxdp's others is on the device already: both run, and the other one stays when ours goes."""
+    machine.run("mount -t bpf bpf /sys/fs/bpf 2>/dev/null; xdp_attach eth2 /foreign.o xdp")
+    machine.ctl("add-port br0 eth2")
+    assert machine.links()["eth2"]["xdp"]["prog"]["name"] == "xdp_dispatcher"
+    assert "error" not in machine.ctl("show")
+    third = WireHost(5, "nic2", machine.qemu)
+    try:
+        transfer(machine.left, third)
+        transfer(third, machine.inner)
+    finally:
+        third.delete()
+    machine.ctl("del-port eth2")
+    assert "foreign_pass" in machine.programs()
+    assert machine.links()["eth2"]["xdp"]["prog"]["name"] in ("xdp_dispatcher", "foreign_pass")
+
+
+def test_killed_and_started_again(machine):
+    transfer(machine.left, machine.right)
+    wait_for(lambda: machine.left.mac in machine.fdb(), "learned")
+    machine.run("kill -9 $(cat /run/xvswitch/default/xvswitchd.pid)")
+    transfer(machine.left, machine.right)
+    transfer(machine.right, machine.inner)
+    machine.start()
+    assert machine.left.mac in machine.fdb()
+    transfer(machine.left, machine.right)
+
+
+def test_log_is_quiet(machine):
+    assert machine.log_problems() == []
+
+
+def test_shutdown_leaves_nothing(machine):
+    machine.ctl("shutdown")
+    machine.run("ip link set eth2 xdp off")
+    wait_for(lambda: not [name for name in machine.programs() if name.startswith(("xvs", "xdp_disp"))],
+             "programs are gone")
+    assert machine.run("ls -A /sys/fs/bpf/xvswitch 2>/dev/null || true") == ""
+    assert set(machine.links()) == {"lo", "eth0", "eth1", "eth2", "v3"}
+    assert machine.condition() == machine.found
