@@ -33,7 +33,7 @@ static const struct db_column open_vswitch[] = {
 	{"bridges", SET(DB_UUID, DB_UNLIMITED), REFERS("Bridge"), STRUCTURAL,
 	 HELP("The bridges of this switch; add-br and del-br change it.")},
 	{"cur_cfg", ONE(DB_INTEGER), LIVE,
-	 HELP("The next_cfg that the switch has caught up with; commands return after that, so it is always next_cfg.")},
+	 HELP("The next_cfg that the switch has caught up with; commands return after that.")},
 	{"datapath_types", SET(DB_STRING, DB_UNLIMITED), LIVE,
 	 HELP("What Bridge:datapath_type may say.")},
 	{"datapaths", MAP(DB_STRING, DB_UUID), REFERS("Datapath"), KEPT,
