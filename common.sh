@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What quickstart and runtests share: which packages there have to be, checks of the host, the build. Sourced by
-# them, in the top folder, with NAME (how they are called) and LOG (a file for what nobody needs to see) set.
+# them, in the top folder, with PROGRAM (how they are called) and LOG (a file for what nobody needs to see) set.
 # shellcheck disable=SC2034
 
 BUILD_PACKAGES=(autoconf automake pkg-config gcc libc6-dev linux-libc-dev make clang llvm bpftool
@@ -12,12 +12,12 @@ TEST_PACKAGES=(iproute2 iputils-ping ethtool python3 python3-pytest python3-scap
 	cpio shellcheck clang-format)
 
 die() {
-	echo "$NAME: $*" >&2
+	echo "$PROGRAM: $*" >&2
 	exit 1
 }
 
 check_root() {
-	[ "$(id -u)" = 0 ] || die "needs root: sudo ./$NAME"
+	[ "$(id -u)" = 0 ] || die "needs root: sudo ./$PROGRAM"
 }
 
 # Debian's derivatives have other packages: they are told, not tried.

@@ -168,8 +168,6 @@ static void forget_queue(struct link_table *table)
 	}
 }
 
-static void reread(struct link_table *table, uint32_t ifindex);
-
 /*
  * A peer that moves to another namespace, or back, gives no message for the near end, and one that
  * is made gives none when the two are connected. What the kernel says of the near end now is at
@@ -182,7 +180,7 @@ static void reread_near_end(struct link_table *table, const struct link *peer)
 	if (peer->peer && !peer->peer_elsewhere)
 		near = link_by_index(table, peer->peer);
 	if (near && (near->peer != peer->ifindex || near->peer_elsewhere))
-		reread(table, near->ifindex);
+		link_reread(table, near->ifindex);
 }
 
 /* Makes the device as the message says. What other sources tell of it is kept, or asked for at
@@ -237,7 +235,7 @@ static void vanish(struct link_table *table, uint32_t ifindex)
 	remove_node(table, node);
 	near = peer ? link_node_find(table, peer) : NULL;
 	if (near && near->link.peer == ifindex && !near->link.peer_elsewhere)
-		reread(table, peer);
+		link_reread(table, peer);
 }
 
 static void take_message(struct nlmsghdr *message, void *table)
@@ -273,8 +271,7 @@ static void keep_news(struct nlmsghdr *message, void *news)
 		memcpy(news, &found, sizeof(found));
 }
 
-/* A device that is not there any more is left to its own message. */
-static void reread(struct link_table *table, uint32_t ifindex)
+void link_reread(struct link_table *table, uint32_t ifindex)
 {
 	struct link_news news = {0};
 
@@ -364,20 +361,33 @@ static void read_all_features(struct link_table *table)
 		}
 }
 
-void link_table_update(struct link_table *table)
+static void take_events(struct link_table *table)
 {
 	struct error error;
 
 	if (link_events(table->route_events, take_message, table) == -ENOBUFS) {
-		log_info("link", "the kernel had more changes of network devices to tell than "
-				 "there was room for: "
-				 "reading all of them anew");
+		log_info("link", "the kernel had more to tell of network devices than there was "
+				 "room for: reading "
+				 "all of them anew");
 		if (read_all(table, &error))
 			log_error("link", "%s", error.text);
 	}
 	if (table->generic_events &&
 	    link_events(table->generic_events, link_xdp_event, table) == -ENOBUFS)
 		read_all_features(table);
+}
+
+void link_table_update(struct link_table *table)
+{
+	take_events(table);
+	notify(table);
+}
+
+void link_table_operated(struct link_table *table, uint32_t ifindex)
+{
+	take_events(table);
+	if (link_node_find(table, ifindex))
+		link_reread(table, ifindex);
 	notify(table);
 }
 

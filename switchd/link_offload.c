@@ -122,7 +122,7 @@ static int write_features(struct link_table *table, uint32_t ifindex, struct que
 		nla_nest_end(request, wanted);
 	}
 	rc = link_request(table->generic, request, NULL, NULL, &why);
-	link_table_update(table);
+	link_table_operated(table, ifindex);
 	if (rc)
 		return link_error(table, ifindex, "change the offloads of", rc, &why, error);
 	return read_features(table, ifindex, query, error);

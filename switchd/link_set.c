@@ -44,7 +44,7 @@ static int change(struct link_table *table, uint32_t ifindex, struct nl_msg *req
 	rc = link_request(table->route, request, NULL, NULL, &why);
 	if (rc)
 		link_error(table, ifindex, what, rc, &why, error);
-	link_table_update(table);
+	link_table_operated(table, ifindex);
 	return rc;
 }
 

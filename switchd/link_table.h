@@ -59,9 +59,18 @@ struct link_node *link_node_find(struct link_table *table, uint32_t ifindex);
 /* Queues a change of the node, after its link was changed. */
 void link_node_changed(struct link_table *table, struct link_node *node);
 
-/* Takes in everything that the kernel has told so far, and tells the owner. At the end of every
- * operation. */
+/* Takes in everything that the kernel has told so far, and tells the owner. */
 void link_table_update(struct link_table *table);
+
+/*
+ * The same at the end of an operation on a device. The device is read again: of one that is down,
+ * the kernel does not tell all that changes (netdev_state_change()).
+ */
+void link_table_operated(struct link_table *table, uint32_t ifindex);
+
+/* Reads a device again, where its change gives no message. One that is not there any more is left
+ * to its own. */
+void link_reread(struct link_table *table, uint32_t ifindex);
 
 /* link_message.c: false for a message that does not describe a device in full. */
 bool link_message_parse(struct nlmsghdr *message, struct link_news *news);

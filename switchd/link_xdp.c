@@ -128,7 +128,8 @@ void link_xdp_read(struct link_table *table, struct link_node *node)
 		read_driver(table, link);
 }
 
-/* That a veth's features changed may come from a program on its other end. */
+/* That a veth's features changed may come from a program on its other end, which if that is down
+ * gives no message. */
 void link_xdp_event(struct nlmsghdr *message, void *arg)
 {
 	struct link_table *table = arg;
@@ -144,7 +145,10 @@ void link_xdp_event(struct nlmsghdr *message, void *arg)
 	if (!node)
 		return;
 	had_xdp = node->link.peer_xdp;
-	link_peer_probe(table, node);
+	if (node->link.peer_elsewhere)
+		link_peer_probe(table, node);
+	else if (link_node_find(table, node->link.peer))
+		link_reread(table, node->link.peer);
 	if (features.bits == node->link.xdp_features && had_xdp == node->link.peer_xdp)
 		return;
 	node->link.xdp_features = features.bits;

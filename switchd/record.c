@@ -25,9 +25,8 @@ int record_find(struct command_call *call, struct record *record)
 int assignment_parse(const struct db_table *table, const char *word, bool with_value,
 		     struct assignment *assignment, struct error *error)
 {
-	size_t length = strcspn(word, ":=");
-	const char *rest = word + length;
-	char *name = strndup(word, length);
+	const char *rest = word;
+	char *name = datum_token(&rest, error);
 
 	*assignment = (struct assignment){0};
 	assignment->column = name ? db_column_find(table, name, error) : NULL;
@@ -35,25 +34,23 @@ int assignment_parse(const struct db_table *table, const char *word, bool with_v
 	if (!assignment->column)
 		return -EINVAL;
 	if (*rest == ':') {
-		length = strcspn(++rest, "=");
 		if (assignment->column->value == DB_VOID)
 			return error_set(
 				error, -EINVAL,
 				"column %s of table %s is not a map: \"%s\" can't name a key in it",
 				assignment->column->name, table->name, word);
-		assignment->key = strndup(rest, length);
+		rest++;
+		assignment->key = datum_token(&rest, error);
 		if (!assignment->key)
-			return error_set(error, -ENOMEM, "out of memory");
-		rest += length;
+			return -EINVAL;
 	}
-	assignment->value = *rest == '=' ? rest + 1 : NULL;
-	if (with_value == (assignment->value != NULL))
+	if (with_value ? *rest == '=' : !*rest) {
+		assignment->value = with_value ? rest + 1 : NULL;
 		return 0;
+	}
 	assignment_free(assignment);
-	return error_set(error, -EINVAL,
-			 with_value ? "\"%s\" should be COLUMN[:KEY]=VALUE"
-				    : "\"%s\" should be COLUMN[:KEY]",
-			 word);
+	return error_set(error, -EINVAL, "\"%s\" should be COLUMN[:KEY]%s", word,
+			 with_value ? "=VALUE" : "");
 }
 
 void assignment_free(struct assignment *assignment)
@@ -64,7 +61,7 @@ void assignment_free(struct assignment *assignment)
 
 /* The column's new value: the whole, or what it was with one pair put in. */
 static json_t *assigned(struct db *db, const struct record *record,
-			const struct assignment *assignment, const char *word, struct error *error)
+			const struct assignment *assignment, struct error *error)
 {
 	json_t *old, *pair, *value = NULL;
 
@@ -72,8 +69,7 @@ static json_t *assigned(struct db *db, const struct record *record,
 		return datum_parse(assignment->column, assignment->value, error);
 	if (db_get(db, record->table, record->uuid, assignment->column, &old, error) < 0)
 		return NULL;
-	/* "KEY=VALUE", in the words' own quoting, is a map of one pair. */
-	pair = datum_parse(assignment->column, strchr(word, ':') + 1, error);
+	pair = datum_parse_pair(assignment->column, assignment->key, assignment->value, error);
 	if (pair)
 		value = datum_union(assignment->column, old, pair, true, error);
 	json_decref(pair);
@@ -94,7 +90,7 @@ static int assign(struct db *db, const struct record *record, const char *word, 
 				   "column %s of table %s tells what is, it can't be set",
 				   assignment.column->name, record->table->name);
 	} else {
-		value = assigned(db, record, &assignment, word, error);
+		value = assigned(db, record, &assignment, error);
 		result = value ? db_set(db, record->table, record->uuid, assignment.column, value,
 					error)
 			       : -EINVAL;

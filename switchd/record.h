@@ -23,7 +23,7 @@ int record_find(struct command_call *call, struct record *record);
 
 struct assignment {
 	const struct db_column *column;
-	char *key;         /* NULL: the whole column */
+	char *key;         /* as written, with its quotes if it has any; NULL: the whole column */
 	const char *value; /* into the word; NULL when there is none */
 };
 

@@ -36,6 +36,16 @@ static int value_get(struct command_call *call, const struct record *record,
 	return 0;
 }
 
+/* The value of a map's key, which may be written in quotes. Borrowed; NULL when there is none. */
+static const json_t *value_of_key(const json_t *map, const char *key)
+{
+	json_t *quoted = key[0] == '"' ? json_loads(key, JSON_DECODE_ANY, NULL) : NULL;
+	const json_t *value = datum_map_get(map, quoted ? json_string_value(quoted) : key);
+
+	json_decref(quoted);
+	return value;
+}
+
 /* Prints COLUMN or COLUMN:KEY. */
 static int get_column(struct command_call *call, const struct record *record, const char *word)
 {
@@ -54,7 +64,7 @@ static int get_column(struct command_call *call, const struct record *record, co
 	result = value_get(call, record, wanted.column, &value);
 	if (result < 0)
 		goto out;
-	found = wanted.key ? datum_map_get(value, wanted.key) : value;
+	found = wanted.key ? value_of_key(value, wanted.key) : value;
 	if (found)
 		datum_format(found, call->output);
 	else if (!command_option(call, "--if-exists"))
