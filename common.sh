@@ -81,8 +81,8 @@ step() {
 }
 
 apt_install() {
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get -q update && apt-get -q -y --no-install-recommends install "$@"
+	apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends install "$@"
 }
 
 # Installs those of the packages that are not there.
@@ -92,7 +92,7 @@ install_packages() {
 	for package; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 	done
-	[ ${#missing[@]} = 0 ] || step "installing ${#missing[@]} packages" apt_install "${missing[@]}" ||
+	[ ${#missing[@]} = 0 ] || step "installing packages (${#missing[@]})" apt_install "${missing[@]}" ||
 		die "could not install: ${missing[*]}"
 }
 

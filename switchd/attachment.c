@@ -108,6 +108,7 @@ void attachment_set(struct daemon *daemon, struct port *port)
 {
 	struct attachment **slot = &daemon->model->attachments[port->conf->number];
 	struct error error = {};
+	int failed = 0;
 
 	if (!*slot && !make(daemon->model, port->conf->number)) {
 		port_refuse(port, "out of memory");
@@ -124,11 +125,15 @@ void attachment_set(struct daemon *daemon, struct port *port)
 	port->hook = (*slot)->status.hook;
 	if (!same(&(*slot)->set, &port->want) ||
 	    (is_disturbed(daemon, *slot, port->link) && may_heal(*slot, port))) {
-		if (set(daemon, *slot, port, &error)) {
+		failed = set(daemon, *slot, port, &error);
+		if (failed)
 			attachment_del(daemon, port->conf->number);
+		if (failed == -ENODEV) /* the event for it is on its way */
+			port_absent(port);
+		else if (failed)
 			port_refuse(port, "%s", error.text);
+		if (failed)
 			return;
-		}
 		port->hook = (*slot)->status.hook;
 	}
 	port_say(port, "%s", (*slot)->status.warning.text);

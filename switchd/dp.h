@@ -78,7 +78,7 @@ struct dp_class {
 	 * Makes a port, or makes it like `port`. Attaches the hooks to the device; heals them when somebody
 	 * else removed them. When number had another ifindex before, that device is detached first. Falls
 	 * back to TC alone, with a warning in status, when XDP cannot be attached. On error nothing of the
-	 * port is left in the data path.
+	 * port is left in the data path; -ENODEV: the device went away.
 	 */
 	int (*port_set)(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
 			struct error *error);

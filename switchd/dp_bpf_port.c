@@ -8,6 +8,8 @@
 #include "switchd/dp_bpf.h"
 
 #include <errno.h>
+#include <net/if.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/if_ether.h>
@@ -185,6 +187,7 @@ int dp_port_set(struct dp *dp, const struct dp_port *port, struct dp_port_status
 		struct error *error)
 {
 	uint32_t before = dp->ports[port->number].ifindex;
+	char name[IFNAMSIZ];
 	int result;
 
 	*status = (struct dp_port_status){};
@@ -195,6 +198,9 @@ int dp_port_set(struct dp *dp, const struct dp_port *port, struct dp_port_status
 		result = attach(dp, port, status, error);
 	if (result)
 		dp_port_del(dp, port->number);
+	/* Maps and hooks each have their own errno for a device that went away meanwhile. */
+	if (result && !if_indextoname(port->ifindex, name))
+		return error_set(error, -ENODEV, "%s went away", port->name);
 	return result;
 }
 

@@ -82,6 +82,9 @@ int link_set_mtu(struct link_table *table, uint32_t ifindex, uint32_t mtu, struc
 int link_set_mac(struct link_table *table, uint32_t ifindex, const uint8_t mac[6], struct error *error);
 int link_set_alias(struct link_table *table, uint32_t ifindex, const char *alias, struct error *error);
 
+/* Keeps the kernel from giving it an IPv6 address of its own; before it is brought up. */
+int link_set_no_ipv6(struct link_table *table, uint32_t ifindex, struct error *error);
+
 /* Makes a veth pair; mac is that of `name`. On error nothing is left. */
 int link_add_veth(struct link_table *table, const char *name, const char *peer, const uint8_t mac[6],
 		  struct error *error);

@@ -101,6 +101,22 @@ int link_set_alias(struct link_table *table, uint32_t ifindex, const char *alias
 			     error);
 }
 
+int link_set_no_ipv6(struct link_table *table, uint32_t ifindex, struct error *error)
+{
+	const struct ifinfomsg info = {.ifi_index = ifindex};
+	struct nl_msg *request = new_request(RTM_SETLINK, 0, &info);
+	struct nlattr *families, *family;
+
+	if (request) {
+		families = nla_nest_start(request, IFLA_AF_SPEC);
+		family = nla_nest_start(request, AF_INET6);
+		nla_put_u8(request, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+		nla_nest_end(request, family);
+		nla_nest_end(request, families);
+	}
+	return change(table, ifindex, request, "keep IPv6 off", error);
+}
+
 static struct nl_msg *veth_request(const char *name, const char *peer, const uint8_t mac[6])
 {
 	const struct ifinfomsg info = {0};

@@ -138,7 +138,7 @@ void link_xdp_event(struct nlmsghdr *message, void *arg)
 	bool had_xdp;
 
 	if (message->nlmsg_type != table->netdev_family ||
-	    genlmsg_hdr(nlmsg_data(message))->cmd != NETDEV_CMD_DEV_CHANGE_NTF ||
+	    genlmsg_hdr(message)->cmd != NETDEV_CMD_DEV_CHANGE_NTF ||
 	    !parse_features(message, &features))
 		return;
 	node = link_node_find(table, features.ifindex);

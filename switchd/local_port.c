@@ -136,8 +136,12 @@ static int bring_in_step(struct daemon *daemon, const struct port *port,
 	/* The kernel holds what is sent on one end against the MTU of the other. */
 	if (!status && found && hidden.mtu != host.mtu)
 		status = link_set_mtu(daemon->links, hidden.ifindex, host.mtu, error);
-	if (!status && !(hidden.flags & IFF_UP))
+	if (!status && !(hidden.flags & IFF_UP)) {
+		/* It is the switch's: nothing of the host may speak from it. A host without IPv6
+		 * refuses. */
+		link_set_no_ipv6(daemon->links, hidden.ifindex, NULL);
 		status = link_set_up(daemon->links, hidden.ifindex, true, error);
+	}
 	return status;
 }
 

@@ -38,6 +38,16 @@ void port_refuse(struct port *port, const char *format, ...)
 	port->hook = DP_HOOK_TC;
 }
 
+void port_absent(struct port *port)
+{
+	port->link = NULL;
+	port->state = PORT_ABSENT;
+	port->hook = DP_HOOK_TC;
+	port->why.text[0] = '\0';
+	port_say(port, "there is no network device named %s; it will be a port when it appears",
+		 port->conf->name);
+}
+
 static enum dp_hook wanted_hook(const struct port *port)
 {
 	if (port->conf->rx_hook == DB_RX_XDP)
@@ -155,9 +165,7 @@ static void prepare_system(struct daemon *daemon, struct port *port)
 	if (port->link)
 		want(port, NULL);
 	else
-		port_say(port,
-			 "there is no network device named %s; it will be a port when it appears",
-			 port->conf->name);
+		port_absent(port);
 }
 
 void port_prepare(struct daemon *daemon, struct port *port)

@@ -17,6 +17,9 @@ void port_prepare(struct daemon *daemon, struct port *port);
 /* The device cannot be a port, and why. */
 __attribute__((format(printf, 2, 3))) void port_refuse(struct port *port, const char *format, ...);
 
+/* There is no device of the port's name. */
+void port_absent(struct port *port);
+
 /* Adds a sentence to port->why; an empty one adds nothing. */
 __attribute__((format(printf, 2, 3))) void port_say(struct port *port, const char *format, ...);
 

@@ -34,11 +34,15 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from harness import guest, kernel  # noqa: E402
 from harness.lab import Lab  # noqa: E402
+from harness.switch import XVSCTL, XVSWITCHD  # noqa: E402
 
 PROGRAMS = ("ip", "tc", "ethtool", "bpftool")
 
 
 def pytest_collection_modifyitems(items):
+    for binary in (XVSWITCHD, XVSCTL):
+        if not os.access(binary, os.X_OK):
+            raise pytest.UsageError(f"{binary} is not built; XVS_BUILD names the build folder")
     reason = None
     os.environ["PATH"] += os.pathsep + "/usr/sbin" + os.pathsep + "/sbin"
     if os.geteuid():

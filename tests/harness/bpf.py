@@ -6,7 +6,9 @@ import os
 import platform
 import struct
 
-OBJ_GET, PROG_GET_NEXT_ID, PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD, MAP_GET_FD_BY_ID = 7, 11, 13, 15, 14
+OBJ_GET, PROG_GET_NEXT_ID, MAP_GET_NEXT_ID, PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD = 7, 11, 12, 13, 15
+PROG_QUERY = 16
+TCX_INGRESS, TCX_EGRESS = 46, 47
 
 _SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -67,18 +69,34 @@ def programs():
     return found
 
 
+def tcx_programs(ifindex):
+    """Identifiers of the programs that a device of the calling thread's namespace has by TCX (bpftool of Debian 12
+    does not know of it); empty on kernels without."""
+    found = []
+    for where in (TCX_INGRESS, TCX_EGRESS):
+        ids = (ctypes.c_uint32 * 64)()
+        try:
+            _, raw = _bpf(PROG_QUERY, struct.pack("=IIIIQI", ifindex, where, 0, 0, ctypes.addressof(ids), 64))
+        except OSError:
+            continue
+        found += ids[:struct.unpack_from("=I", raw, 24)[0]]
+    return found
+
+
 def map_exists(identifier):
+    """Without opening it: to close the last descriptor of a program array empties it, and when that happens twice
+    before the kernel's worker gets to it, the map is lost for ever (prog_array_map_clear() of kernel/bpf/arraymap.c
+    takes a reference each time)."""
     try:
-        fd, _ = _bpf(MAP_GET_FD_BY_ID, struct.pack("=I", identifier))
+        _, raw = _bpf(MAP_GET_NEXT_ID, struct.pack("=I", identifier - 1))
     except FileNotFoundError:
         return False
-    os.close(fd)
-    return True
+    return struct.unpack_from("=I", raw, 4)[0] == identifier
 
 
 def pinned_maps(folder):
-    """Identifiers of the maps pinned in a folder and below it."""
-    ids = set()
+    """Maps pinned in a folder and below it: identifier -> name."""
+    maps = {}
     for path, _, files in os.walk(folder):
         for name in files:
             pin = ctypes.create_string_buffer(os.fsencode(os.path.join(path, name)))
@@ -87,9 +105,9 @@ def pinned_maps(folder):
             except OSError:
                 continue
             if "bpf-map" in os.readlink(f"/proc/self/fd/{fd}"):
-                ids.add(struct.unpack_from("=I", _info(fd), 4)[0])
+                maps[struct.unpack_from("=I", _info(fd), 4)[0]] = name
             os.close(fd)
-    return ids
+    return maps
 
 
 def _parent(pid):

@@ -10,8 +10,10 @@ import ctypes
 import itertools
 import json
 import os
+import socket
 import subprocess
 
+from harness import bpf
 from harness.tcp import Endpoint
 
 PREFIX = f"xvt{os.getpid()}"
@@ -95,6 +97,15 @@ class Namespace:
     def sysctl(self, name, value):
         with self.inside(), open(f"/proc/sys/{name}", "w", encoding="ascii") as file:
             file.write(f"{value}\n")
+
+    def tc_programs(self, device):
+        """What is attached to a device's TC hooks: identifiers by TCX, clsact's filters as tc(8) shows them."""
+        with self.inside():
+            found = bpf.tcx_programs(socket.if_nametoindex(device))
+        if "clsact" in self.run("tc", "qdisc", "show", "dev", device):
+            for where in ("ingress", "egress"):
+                found += self.run("tc", "filter", "show", "dev", device, where).splitlines()
+        return found
 
     def offloads(self, device):
         return parse_offloads(self.run("ethtool", "-k", device))

@@ -53,7 +53,7 @@ class Switch:
         self.log_file = str(folder / f"log{Switch._number}")
         self.process = None
         self.expected = []
-        self.maps = set()
+        self.maps = {}
 
     # The daemon
 
@@ -225,9 +225,9 @@ class Switch:
             yield f"pins: {os.listdir(self.pins())}"
         for identifier in self.maps:
             if bpf.map_exists(identifier):
-                yield f"map {identifier}"
+                yield f"map {identifier} {self.maps[identifier]}"
         for identifier, (name, maps) in bpf.programs().items():
-            if maps & self.maps:
+            if maps & self.maps.keys():
                 yield f"program {identifier} {name}"
 
     def _device_leaks(self):
@@ -243,11 +243,11 @@ class Switch:
         for name, link in self.ns.links().items():
             if link.get("xdp", {}).get("prog", {}).get("name", "").startswith("xvs"):
                 yield f"XDP program on {name}"
-            if link.get("promiscuity"):
+            if link.get("promiscuity") and "master" not in link:
                 yield f"{name} is promiscuous"
-        for attached in json.loads(self.ns.run("bpftool", "-j", "net") or "[]"):
-            for program in attached.get("tc", []):
-                yield f"TC program on {program['devname']}"
+            with self.ns.inside():
+                if bpf.tcx_programs(link["ifindex"]):
+                    yield f"TC program on {name}"
         if "clsact" in self.ns.run("tc", "qdisc"):
             yield "a clsact qdisc"
 

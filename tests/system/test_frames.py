@@ -68,7 +68,8 @@ def test_tags_pass_unchanged(switch, three, tags):
     assert reach(a, BROADCAST, three, tags=tags) == [b, c]
     learn(switch, b)
     assert reach(a, b.mac, three, tags=tags) == [b]
-    assert reach(a, b.mac, three, tags=tags, length=1514 + 4) == [b]
+    if tags[0][0] == 0x8100:  # the sender's own kernel takes no other frames of that length
+        assert reach(a, b.mac, three, tags=tags, length=1514 + 4) == [b]
 
 
 @pytest.mark.parametrize("length", (60, 61, 128, 1513, 1514))
@@ -87,6 +88,7 @@ def test_short_frames_pass(three):
 
 
 def test_too_long_for_the_output(switch, hosts, lab):
+    """Room for one tag is granted to every frame, as the kernel's own is_skb_forwardable() does."""
     (a,) = hosts(1, addresses=False, mtu=9000, gro=True)
     b, c = (lab.host(switch.ns, number, addresses=False, mtu=mtu, gro=True) for number, mtu in ((2, 1500), (3, 9000)))
     switch.add_ports("br0", a, b, c)
@@ -94,9 +96,9 @@ def test_too_long_for_the_output(switch, hosts, lab):
         switch.ctl("set", "interface", "p1", f"options:rx-hook={hook}")
         learn(switch, b, c)
         before = switch.counters("p2").get("mtu-exceeded", 0)
-        assert reach(a, b.mac, [b, c], length=1515) == []
+        assert reach(a, b.mac, [b, c], length=1519) == []
         assert switch.counters("p2")["mtu-exceeded"] == before + 1
-        assert reach(a, b.mac, [b, c], length=1514) == [b]
+        assert reach(a, b.mac, [b, c], length=1518) == [b]
         assert reach(a, c.mac, [b, c], length=9014) == [c]
         assert reach(a, BROADCAST, [b, c], length=5000) == [c], "the flood goes where it fits"
         assert switch.counters("p2")["mtu-exceeded"] == before + 2

@@ -68,4 +68,4 @@ def test_gso_between_taps(lab, bridge):
 def test_bpf():
     assert isinstance(bpf.programs(), dict)
     assert os.path.isdir(os.path.dirname(os.path.dirname(bpf.pin_folder("none"))))
-    assert bpf.pinned_maps("/nonexistent") == set()
+    assert bpf.pinned_maps("/nonexistent") == {}

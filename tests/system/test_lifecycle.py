@@ -84,7 +84,7 @@ def test_configuration_outlives_shutdown(switch, pair):
     shown = switch.ctl("show")
     switch.shutdown()
     assert set(switch.ns.links()) == {"lo", "p1", "p2", "p3"}
-    assert switch.leaks() == []
+    wait_for(lambda: not switch.leaks(), "nothing is left")
     assert reach(a, BROADCAST, [], others=[b, c]) == []
     switch.start()
     assert switch.ctl("show") == shown

@@ -417,6 +417,12 @@ int link_offload_restore(struct link_table *table, uint32_t ifindex, const char 
 	return status;
 }
 
+int link_set_no_ipv6(struct link_table *table, uint32_t ifindex, struct error *error)
+{
+	(void)table;
+	return by_index(ifindex) ? 0 : error_set(error, -ENODEV, "no device %u", ifindex);
+}
+
 int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct error *error)
 {
 	int status;
