@@ -89,7 +89,7 @@ struct db_saved_link {
 	char name[DB_NAME_MAX + 1];
 	bool promisc;      /* we switched promiscuous mode on */
 	bool up;           /* we brought it up */
-	char offloads[256]; /* those that we switched off, as link_offload_off() names them */
+	char offloads[256]; /* those that we switched off, as link_offload_hiding() names them */
 };
 /* Outside the command's transaction too: written at once when none is open. */
 int db_saved_link_put(struct db *db, const struct db_saved_link *saved, struct error *error);

@@ -43,18 +43,18 @@ static int take_promisc(struct daemon *daemon, const struct link *link, struct d
 
 static int take_offloads(struct daemon *daemon, struct db_saved_link *saved, struct error *error)
 {
-	char changed[sizeof(saved->offloads)] = "";
+	char hiding[sizeof(saved->offloads)];
 	int status =
-		link_offload_off(daemon->links, saved->ifindex, changed, sizeof(changed), error);
+		link_offload_hiding(daemon->links, saved->ifindex, hiding, sizeof(hiding), error);
 	size_t length = strlen(saved->offloads);
 
-	if (*changed) {
+	if (!status && *hiding) {
 		snprintf(saved->offloads + length, sizeof(saved->offloads) - length, "%s%s",
-			 length ? "," : "", changed);
-		if (status)
-			db_saved_link_put(daemon->db, saved, NULL);
-		else
-			status = db_saved_link_put(daemon->db, saved, error);
+			 length ? "," : "", hiding);
+		status = db_saved_link_put(daemon->db, saved, error);
+		if (!status)
+			status = link_offload_set(daemon->links, saved->ifindex, hiding, false,
+						  error);
 	}
 	if (status)
 		return error_prefix(error, status,
@@ -117,7 +117,7 @@ void device_give_back(struct daemon *daemon, uint32_t ifindex, const struct db_s
 	if (record.promisc && link_set_promisc(daemon->links, ifindex, false, &error))
 		log_warn("port", "%s stays promiscuous: %s", record.name, error.text);
 	if (*record.offloads &&
-	    link_offload_restore(daemon->links, ifindex, record.offloads, &error))
+	    link_offload_set(daemon->links, ifindex, record.offloads, true, &error))
 		log_warn("port", "%s: %s stay off: %s", record.name, record.offloads, error.text);
 	db_saved_link_del(daemon->db, ifindex);
 }

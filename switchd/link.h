@@ -92,13 +92,14 @@ int link_del(struct link_table *table, uint32_t ifindex, struct error *error);
 
 /*
  * Offloads that would hide something from the switch: VLAN tags stripped or filtered by the device, LRO.
- * link_offload_off() switches off those of them that are on and can be changed, and writes their names into
- * `changed` ("rx-vlan-hw-parse,rx-lro"; empty: none), so that link_offload_restore() can put them back.
+ * link_offload_hiding() writes the names of those that are on and can be changed into `names`
+ * ("rx-vlan-hw-parse,rx-lro"; empty: none); link_offload_set() switches those of these names off, or on again,
+ * and insists: what the driver did not do is an error.
  */
-int link_offload_off(struct link_table *table, uint32_t ifindex, char *changed, size_t size,
+int link_offload_hiding(struct link_table *table, uint32_t ifindex, char *names, size_t size,
+			struct error *error);
+int link_offload_set(struct link_table *table, uint32_t ifindex, const char *names, bool on,
 		     struct error *error);
-int link_offload_restore(struct link_table *table, uint32_t ifindex, const char *changed,
-			 struct error *error);
 
 /* Switches receive offload (GRO) of a device; a veth's other end takes XDP frames only with it. */
 int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct error *error);

@@ -171,31 +171,23 @@ static int switch_features(struct link_table *table, uint32_t ifindex, struct qu
 	return link_error(table, ifindex, "change the offloads of", -EOPNOTSUPP, &why, error);
 }
 
-int link_offload_off(struct link_table *table, uint32_t ifindex, char *changed, size_t size,
-		     struct error *error)
+int link_offload_hiding(struct link_table *table, uint32_t ifindex, char *names, size_t size,
+			struct error *error)
 {
 	struct query query = QUERY(hiding);
-	unsigned bits;
-	int rc;
+	int rc = read_features(table, ifindex, &query, error);
 
-	if (size)
-		*changed = '\0';
-	rc = read_features(table, ifindex, &query, error);
-	bits = query.active & query.changeable & ~query.fixed;
-	if (rc || !bits)
-		return rc;
-	rc = switch_features(table, ifindex, &query, bits, false, error);
-	print_names(&query, bits & ~query.active, changed, size);
+	print_names(&query, rc ? 0 : query.active & query.changeable & ~query.fixed, names, size);
 	return rc;
 }
 
-int link_offload_restore(struct link_table *table, uint32_t ifindex, const char *changed,
-			 struct error *error)
+int link_offload_set(struct link_table *table, uint32_t ifindex, const char *names, bool on,
+		     struct error *error)
 {
 	struct query query = QUERY(hiding);
-	unsigned bits = parse_names(&query, changed);
+	unsigned bits = parse_names(&query, names);
 
-	return bits ? switch_features(table, ifindex, &query, bits, true, error) : 0;
+	return bits ? switch_features(table, ifindex, &query, bits, on, error) : 0;
 }
 
 int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct error *error)

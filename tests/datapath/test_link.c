@@ -407,7 +407,7 @@ static void refusals_say_why(void **state)
 static void offloads_go_off_and_come_back(void **state)
 {
 	struct error error;
-	char changed[64];
+	char names[64];
 	uint32_t ifindex;
 
 	(void)state;
@@ -418,15 +418,16 @@ static void offloads_go_off_and_come_back(void **state)
 	ethtool("p2", ETHTOOL_STXCSUM, 0);
 	assert_false(link_peer_offloads(table, ifindex));
 	assert_true(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
-	assert_int_equal(link_offload_off(table, ifindex, changed, sizeof(changed), &error), 0);
-	assert_string_equal(changed, "rx-vlan-hw-parse");
+	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
+	assert_string_equal(names, "rx-vlan-hw-parse");
+	assert_int_equal(link_offload_set(table, ifindex, names, false, &error), 0);
 	assert_false(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
-	assert_int_equal(link_offload_off(table, ifindex, changed, sizeof(changed), &error), 0);
-	assert_string_equal(changed, "");
-	assert_int_equal(link_offload_restore(table, ifindex, "rx-vlan-hw-parse", &error), 0);
+	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
+	assert_string_equal(names, "");
+	assert_int_equal(link_offload_set(table, ifindex, "rx-vlan-hw-parse", true, &error), 0);
 	assert_true(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
-	assert_int_equal(link_offload_restore(table, ifindex, "", &error), 0);
-	assert_int_equal(link_offload_restore(table, ifindex, "rx-lro", &error), -EOPNOTSUPP);
+	assert_int_equal(link_offload_set(table, ifindex, "", true, &error), 0);
+	assert_int_equal(link_offload_set(table, ifindex, "rx-lro", true, &error), -EOPNOTSUPP);
 	assert_string_equal(error.text,
 			    "cannot change the offloads of p1: its driver keeps rx-lro off");
 }

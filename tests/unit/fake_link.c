@@ -388,30 +388,26 @@ int link_del(struct link_table *table, uint32_t ifindex, struct error *error)
 	return status;
 }
 
-int link_offload_off(struct link_table *table, uint32_t ifindex, char *changed_names, size_t size,
+int link_offload_hiding(struct link_table *table, uint32_t ifindex, char *names, size_t size,
+			struct error *error)
+{
+	int status;
+	struct device *device = target(ifindex, "offload", &status, error);
+
+	(void)table;
+	snprintf(names, size, "%s", device ? device->offloads : "");
+	return status;
+}
+
+int link_offload_set(struct link_table *table, uint32_t ifindex, const char *names, bool on,
 		     struct error *error)
 {
 	int status;
 	struct device *device = target(ifindex, "offload", &status, error);
 
 	(void)table;
-	if (device && *device->offloads) {
-		snprintf(changed_names, size, "%s", device->offloads);
-		device->offloads[0] = '\0';
-		changed(device);
-	}
-	return status;
-}
-
-int link_offload_restore(struct link_table *table, uint32_t ifindex, const char *changed_names,
-			 struct error *error)
-{
-	int status;
-	struct device *device = target(ifindex, "offload", &status, error);
-
-	(void)table;
 	if (device) {
-		snprintf(device->offloads, sizeof(device->offloads), "%s", changed_names);
+		snprintf(device->offloads, sizeof(device->offloads), "%s", on ? names : "");
 		changed(device);
 	}
 	return status;
