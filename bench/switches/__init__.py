@@ -10,4 +10,4 @@
 
 from switches import bare, bridge, xvswitch
 
-ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bare.Bare)}
+ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bridge.BareBridge, bare.Bare)}

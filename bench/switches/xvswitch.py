@@ -21,6 +21,7 @@ class Xvswitch:
 
     def __init__(self, lab, rx):
         self.switch = Switch(lab.folder, lab.ns)
+        self.switch.expect_log("")  # whatever it is, the figure says enough
         self.switch.start()
         words = ["add-br", "br0"]
         for host in lab.hosts:
@@ -31,5 +32,6 @@ class Xvswitch:
         assert not status, complaint
 
     def close(self):
-        if self.switch.running():
-            self.switch.shutdown()
+        # Also when an interrupt from the keyboard has ended the daemon already.
+        problems = self.switch.close()
+        assert not problems, "\n".join(problems)
