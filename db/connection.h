@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A SQLite file that is open, with its prepared statements: all that the rest of db/ knows of SQLite's
- * calls. Statements are prepared once for each SQL text.
+ * A SQLite file that is open, with its prepared statements: all that the rest of db/ knows of
+ * SQLite's calls. Statements are prepared once for each SQL text.
  *
- * Values are bound by a string of types, a letter for each `?`: s text, i int64_t, r double; text may be
- * NULL.
+ * Values are bound by a string of types, a letter for each `?`: s text, i int64_t, r double; text
+ * may be NULL.
  */
 #ifndef XVS_DB_CONNECTION_H
 #define XVS_DB_CONNECTION_H
@@ -15,7 +15,8 @@
 #include <stdint.h>
 #include "db/error.h"
 
-#define CONNECTION_SLOTS 1024 /* each stored column has two statements, everything else some fifty */
+#define CONNECTION_SLOTS                                                                           \
+	1024 /* each stored column has two statements, everything else some fifty */
 
 struct connection {
 	sqlite3 *sqlite;
@@ -31,9 +32,9 @@ void connection_close(struct connection *connection);
 int connection_error(const struct connection *connection, struct error *error);
 
 /*
- * Begins a statement: it is reset and bound, and valid until the next connection_query() or _run() of
- * the same text. Rows come by connection_step(): 1 a row, 0 the end, else an error. A statement that is
- * left before the end must be reset with connection_end(), or it holds a lock.
+ * Begins a statement: it is reset and bound, and valid until the next connection_query() or _run()
+ * of the same text. Rows come by connection_step(): 1 a row, 0 the end, else an error. A statement
+ * that is left before the end must be reset with connection_end(), or it holds a lock.
  */
 int connection_query(struct connection *connection, sqlite3_stmt **statement, struct error *error,
 		     const char *sql, const char *types, ...);
@@ -49,7 +50,8 @@ int connection_run_list(struct connection *connection, struct error *error, cons
 /* Runs SQL text of any number of statements, without keeping them. */
 int connection_script(struct connection *connection, const char *sql, struct error *error);
 
-/* The first integer that a query yields. 1; 0, and `value` untouched, when it yields none; or an error. */
+/* The first integer that a query yields. 1; 0, and `value` untouched, when it yields none; or an
+ * error. */
 int connection_integer(struct connection *connection, int64_t *value, struct error *error,
 		       const char *sql, const char *types, ...);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The database file before it is trusted: made when it is missing, refused when it is not ours or not whole.
+ * The database file before it is trusted: made when it is missing, refused when it is not ours or
+ * not whole.
  */
 #ifndef XVS_DATABASE_FILE_H
 #define XVS_DATABASE_FILE_H
@@ -13,7 +14,8 @@
  */
 int database_file_make(const char *path, struct error *error);
 
-/* Refuses by the first octets what is no database, of another program, or of a newer version of ours. */
+/* Refuses by the first octets what is no database, of another program, or of a newer version of
+ * ours. */
 int database_file_identify(const char *path, struct error *error);
 
 /* Refuses a file whose structure is damaged. `version` becomes that of its schema. */

@@ -45,9 +45,9 @@ json_t *datum_parse_pair(const struct db_column *column, const char *key, const 
 			 struct error *error);
 
 /*
- * The first token of `*word`: up to one of `:=, []{}!<>` that is neither in double quotes nor behind
- * a backslash. Moves `*word` behind it. malloc()ed, quotes and all; NULL and a sentence when a quote
- * is not closed.
+ * The first token of `*word`: up to one of `:=, []{}!<>` that is neither in double quotes nor
+ * behind a backslash. Moves `*word` behind it. malloc()ed, quotes and all; NULL and a sentence when
+ * a quote is not closed.
  */
 char *datum_token(const char **word, struct error *error);
 

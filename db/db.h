@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The configuration database: what the switch should be, in SQLite, in Open vSwitch's tables and columns.
+ * The configuration database: what the switch should be, in SQLite, in Open vSwitch's tables and
+ * columns.
  *
  * This folder is the only one that knows SQLite. It has three views of the same rows:
  * - records and columns by name, with OVSDB values (datum.h), for the commands that name tables;
  * - the few structural operations that keep Open_vSwitch > Bridge > Port > Interface whole;
  * - db_config_load(): all that the data path depends on, as plain structs, for reconcile.
  *
- * Every change is made inside a transaction. A committed one is on disk (WAL, synchronous=FULL). Values are
- * checked against schema.h before they are written, so that what is read can be trusted.
+ * Every change is made inside a transaction. A committed one is on disk (WAL, synchronous=FULL).
+ * Values are checked against schema.h before they are written, so that what is read can be trusted.
  */
 #ifndef XVS_DB_H
 #define XVS_DB_H
@@ -20,8 +21,8 @@
 #include "db/error.h"
 #include "db/schema.h"
 
-#define DB_UUID_LEN  36
-#define DB_NAME_MAX  15 /* bridges and ports are network devices: IFNAMSIZ less the zero */
+#define DB_UUID_LEN 36
+#define DB_NAME_MAX 15 /* bridges and ports are network devices: IFNAMSIZ less the zero */
 
 /* How many there may be; what the data path's numbers allow (datapath/types.h). */
 #define DB_BRIDGES_MAX 4095
@@ -31,9 +32,10 @@
 struct db;
 
 /*
- * Opens the database file, makes it (with its folder) when it is missing, and brings an older schema up to
- * this version. Refuses, and leaves the file untouched, when it is damaged, of a newer schema, or not ours:
- * never does an unreadable database pass for an empty one. Waits for another process's lock at most 5 s.
+ * Opens the database file, makes it (with its folder) when it is missing, and brings an older
+ * schema up to this version. Refuses, and leaves the file untouched, when it is damaged, of a newer
+ * schema, or not ours: never does an unreadable database pass for an empty one. Waits for another
+ * process's lock at most 5 s.
  */
 int db_open(const char *path, struct db **db, struct error *error);
 void db_close(struct db *db);
@@ -47,9 +49,9 @@ void db_rollback(struct db *db);
 bool db_changed(const struct db *db);
 
 /*
- * Records by name. A record is named by its UUID, the value of its table's name column, or "." for the only
- * record of a table that has exactly one. uuid is written to `uuid` (DB_UUID_LEN + 1 octets).
- * -ENOENT with ovs-vsctl's sentence: no row "x" in table Y.
+ * Records by name. A record is named by its UUID, the value of its table's name column, or "." for
+ * the only record of a table that has exactly one. uuid is written to `uuid` (DB_UUID_LEN + 1
+ * octets). -ENOENT with ovs-vsctl's sentence: no row "x" in table Y.
  */
 int db_record_find(struct db *db, const struct db_table *table, const char *record, char *uuid,
 		   struct error *error);
@@ -57,20 +59,21 @@ int db_record_each(struct db *db, const struct db_table *table,
 		   int (*fn)(const char *uuid, void *arg), void *arg, struct error *error);
 
 /*
- * A column's value as RFC 7047 5.1 writes it. The caller owns the returned reference. Columns of class
- * DB_LIVE are not in the database: -ENODATA, ask the switch.
+ * A column's value as RFC 7047 5.1 writes it. The caller owns the returned reference. Columns of
+ * class DB_LIVE are not in the database: -ENODATA, ask the switch.
  */
-int db_get(struct db *db, const struct db_table *table, const char *uuid, const struct db_column *column,
-	   json_t **value, struct error *error);
+int db_get(struct db *db, const struct db_table *table, const char *uuid,
+	   const struct db_column *column, json_t **value, struct error *error);
 
-/* Checks and writes a column. `value` stays the caller's. -EINVAL with a sentence when it does not fit. */
-int db_set(struct db *db, const struct db_table *table, const char *uuid, const struct db_column *column,
-	   const json_t *value, struct error *error);
+/* Checks and writes a column. `value` stays the caller's. -EINVAL with a sentence when it does not
+ * fit. */
+int db_set(struct db *db, const struct db_table *table, const char *uuid,
+	   const struct db_column *column, const json_t *value, struct error *error);
 
 /*
- * Structure. Names are checked: 1 to 15 characters, no slash, no white space, not "." or "..", not taken by
- * another bridge or port (both are named in the sentence). A bridge has its local port from the start.
- * Numbers for the data path (bridge, filtering id, port) are the lowest free ones.
+ * Structure. Names are checked: 1 to 15 characters, no slash, no white space, not "." or "..", not
+ * taken by another bridge or port (both are named in the sentence). A bridge has its local port
+ * from the start. Numbers for the data path (bridge, filtering id, port) are the lowest free ones.
  */
 int db_bridge_add(struct db *db, const char *name, struct error *error);
 int db_bridge_del(struct db *db, const char *name, struct error *error); /* with its ports */
@@ -83,25 +86,27 @@ int db_static_mac_add(struct db *db, const char *bridge, const char *port, uint1
 int db_static_mac_del(struct db *db, const char *bridge, uint16_t vlan, const uint8_t mac[6],
 		      struct error *error);
 
-/* What a device was like before it became a port, so that it can be put back after any number of restarts. */
+/* What a device was like before it became a port, so that it can be put back after any number of
+ * restarts. */
 struct db_saved_link {
 	uint32_t ifindex;
 	char name[DB_NAME_MAX + 1];
-	bool promisc;      /* we switched promiscuous mode on */
-	bool up;           /* we brought it up */
+	bool promisc;       /* we switched promiscuous mode on */
+	bool up;            /* we brought it up */
 	char offloads[256]; /* those that we switched off, as link_offload_hiding() names them */
 };
 /* Outside the command's transaction too: written at once when none is open. */
 int db_saved_link_put(struct db *db, const struct db_saved_link *saved, struct error *error);
-int db_saved_link_get(struct db *db, uint32_t ifindex, struct db_saved_link *saved); /* 0 or -ENOENT */
+int db_saved_link_get(struct db *db, uint32_t ifindex,
+		      struct db_saved_link *saved); /* 0 or -ENOENT */
 int db_saved_link_del(struct db *db, uint32_t ifindex);
 
 /* The configuration as plain structs. */
 
 enum db_rx_hook { /* options:rx-hook */
-	DB_RX_AUTO,
-	DB_RX_XDP,
-	DB_RX_TC,
+		  DB_RX_AUTO,
+		  DB_RX_XDP,
+		  DB_RX_TC,
 };
 
 struct db_static_mac {
@@ -112,7 +117,8 @@ struct db_static_mac {
 };
 
 struct db_port {
-	struct db_port *next; /* of the same bridge, in the order they were added; the local port first */
+	struct db_port
+		*next; /* of the same bridge, in the order they were added; the local port first */
 	char uuid[DB_UUID_LEN + 1];
 	char name[DB_NAME_MAX + 1];
 	uint16_t number; /* in the data path, unique in the instance */
@@ -126,9 +132,10 @@ struct db_bridge {
 	struct db_bridge *next; /* in the order of their names */
 	char uuid[DB_UUID_LEN + 1];
 	char name[DB_NAME_MAX + 1];
-	uint16_t number; /* in the instance, 1 and up */
-	uint16_t fid;    /* filtering id of untagged frames */
-	uint8_t hwaddr[6]; /* other-config:hwaddr, or one derived from uuid: the same after every reboot */
+	uint16_t number;   /* in the instance, 1 and up */
+	uint16_t fid;      /* filtering id of untagged frames */
+	uint8_t hwaddr[6]; /* other-config:hwaddr, or one derived from uuid: the same after every
+			      reboot */
 	uint32_t mac_aging_time; /* seconds; other-config, default 300 */
 	uint32_t mac_table_size; /* entries; other-config, default 8192 */
 	bool forward_bpdu;       /* other-config:forward-bpdu */

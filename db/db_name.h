@@ -5,8 +5,9 @@
 #include "db/store.h"
 
 /*
- * May a bridge or a port (`kind`: "bridge" or "port") have this name? -EINVAL when no network device can,
- * -EEXIST when another bridge or port has it already. The sentence says which rule, or who.
+ * May a bridge or a port (`kind`: "bridge" or "port") have this name? -EINVAL when no network
+ * device can, -EEXIST when another bridge or port has it already. The sentence says which rule, or
+ * who.
  */
 int name_check(struct db *db, const char *kind, const char *name, struct error *error);
 

@@ -5,14 +5,15 @@
 #include <stdint.h>
 #include "db/store.h"
 
-#define OFPORT_LOCAL	65534 /* OFPP_LOCAL of OpenFlow 1.0 */
-#define OFPORT_LAST	65279 /* OFPP_MAX less one, as Interface:ofport_request has it */
+#define OFPORT_LOCAL 65534 /* OFPP_LOCAL of OpenFlow 1.0 */
+#define OFPORT_LAST  65279 /* OFPP_MAX less one, as Interface:ofport_request has it */
 
 /* Adds a port with its one interface; `ofport` 0: the lowest free one. The name was checked. */
 int port_insert(struct db *db, int64_t bridge, const char *name, const char *type, int64_t ofport,
 		struct error *error);
 
-/* Gives an interface the OpenFlow port number that it asks for, if no other of its bridge has it. */
+/* Gives an interface the OpenFlow port number that it asks for, if no other of its bridge has it.
+ */
 int port_request_ofport(struct db *db, const char *interface_uuid, int64_t ofport,
 			struct error *error);
 

@@ -8,7 +8,7 @@
 #include "db/connection.h"
 
 #define MIGRATION_APPLICATION_ID 0x58565357 /* "XVSW", PRAGMA application_id of our files */
-#define MIGRATION_VERSION	 1
+#define MIGRATION_VERSION        1
 
 extern const char migration_schema[]; /* schema.sql, generated */
 

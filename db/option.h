@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The keys of other_config and options that the switch acts on: what they may say, and what they say. Other
- * keys are kept unread, as Open vSwitch does.
+ * The keys of other_config and options that the switch acts on: what they may say, and what they
+ * say. Other keys are kept unread, as Open vSwitch does.
  */
 #ifndef XVS_DB_OPTION_H
 #define XVS_DB_OPTION_H
@@ -14,7 +14,7 @@
 
 #define OPTION_AGING_TIME_DEFAULT 300
 #define OPTION_TABLE_SIZE_DEFAULT 8192
-#define OPTION_TABLE_SIZE_MAX	  1048576
+#define OPTION_TABLE_SIZE_MAX     1048576
 
 /* Checks the known keys of a value for this column. 0, or -EINVAL with a sentence. */
 int option_check(const struct db_table *table, const struct db_column *column, const json_t *map,

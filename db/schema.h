@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables and columns by name: what a user may write after `set`, `get` and `list`, with the types of
- * Open vSwitch's schema (ovs-vswitchd.conf.db(5)) and what the switch does with each.
+ * Tables and columns by name: what a user may write after `set`, `get` and `list`, with the types
+ * of Open vSwitch's schema (ovs-vswitchd.conf.db(5)) and what the switch does with each.
  *
- * schema.c holds the one table of all of them; schema.sql holds the same columns as SQLite stores them, and
- * a unit test compares the two.
+ * schema.c holds the one table of all of them; schema.sql holds the same columns as SQLite stores
+ * them, and a unit test compares the two.
  */
 #ifndef XVS_SCHEMA_H
 #define XVS_SCHEMA_H
@@ -15,12 +15,12 @@
 #include "db/error.h"
 
 enum db_type { /* atomic types of RFC 7047 3.2; DB_VOID: no value type, the column is not a map */
-	DB_VOID,
-	DB_STRING,
-	DB_INTEGER,
-	DB_REAL,
-	DB_BOOLEAN,
-	DB_UUID,
+	       DB_VOID,
+	       DB_STRING,
+	       DB_INTEGER,
+	       DB_REAL,
+	       DB_BOOLEAN,
+	       DB_UUID,
 };
 
 enum db_class {
@@ -38,8 +38,8 @@ struct db_column {
 	int64_t low, high;        /* range of integers when high is not 0 */
 	const char *const *words; /* the strings it may hold, NULL: any */
 	const char *refers;       /* table that UUIDs point to */
-	bool structural;          /* bridges, ports, interfaces: kept by the structural operations */
-	const char *help;         /* one sentence for the reference manual */
+	bool structural;  /* bridges, ports, interfaces: kept by the structural operations */
+	const char *help; /* one sentence for the reference manual */
 };
 
 #define DB_UNLIMITED (~0u)
@@ -55,10 +55,12 @@ extern const struct db_table db_tables[];
 extern const size_t db_n_tables;
 
 /*
- * Finds a table or column by name as ovs-vsctl does: any case, '-' for '_', any unique prefix. NULL with
- * ovs-vsctl's own sentence (some programs match `does not contain a column whose name matches "x"`).
+ * Finds a table or column by name as ovs-vsctl does: any case, '-' for '_', any unique prefix. NULL
+ * with ovs-vsctl's own sentence (some programs match `does not contain a column whose name matches
+ * "x"`).
  */
 const struct db_table *db_table_find(const char *name, struct error *error);
-const struct db_column *db_column_find(const struct db_table *table, const char *name, struct error *error);
+const struct db_column *db_column_find(const struct db_table *table, const char *name,
+				       struct error *error);
 
 #endif

@@ -18,8 +18,9 @@ struct db {
 };
 
 /*
- * connection_run() for statements that write: refuses when no transaction is open. SQLite ends one by
- * itself when a write fails badly (disk full, I/O error), and what follows must not be written on its own.
+ * connection_run() for statements that write: refuses when no transaction is open. SQLite ends one
+ * by itself when a write fails badly (disk full, I/O error), and what follows must not be written
+ * on its own.
  */
 int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...);
 
@@ -30,8 +31,8 @@ int store_written(const struct db *db);
 void store_uuid(char uuid[DB_UUID_LEN + 1]);
 
 /*
- * The lowest integer from 1 to `last` that is in no row's `column`. `from` is "TABLE" or "TABLE WHERE ...",
- * with one parameter or none. -ENOSPC, without a sentence, when all are taken.
+ * The lowest integer from 1 to `last` that is in no row's `column`. `from` is "TABLE" or "TABLE
+ * WHERE ...", with one parameter or none. -ENOSPC, without a sentence, when all are taken.
  */
 int store_lowest_free(struct db *db, const char *column, const char *from, int64_t parameter,
 		      int64_t last, int64_t *number, struct error *error);

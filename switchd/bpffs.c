@@ -81,7 +81,8 @@ static int mount_as(pid_t pid)
 
 		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
 		ns = open(path, O_RDONLY | O_CLOEXEC);
-		if (ns < 0 || setns(ns, CLONE_NEWNS) < 0 || mount("bpf", BPFFS_MOUNT, "bpf", 0, "mode=0700") < 0)
+		if (ns < 0 || setns(ns, CLONE_NEWNS) < 0 ||
+		    mount("bpf", BPFFS_MOUNT, "bpf", 0, "mode=0700") < 0)
 			_exit(errno);
 		_exit(0);
 	}
@@ -103,8 +104,9 @@ int bpffs_open(char path[BPFFS_PATH_MAX], struct error *error)
 		close(fd);
 		result = mount_as(pid);
 		if (result < 0)
-			return error_set(error, result, "the BPF file system can't be mounted on %s: %s", BPFFS_MOUNT,
-					 strerror(-result));
+			return error_set(error, result,
+					 "the BPF file system can't be mounted on %s: %s",
+					 BPFFS_MOUNT, strerror(-result));
 		fd = open_as_ancestor(BPFFS_MOUNT, &pid);
 	}
 	if (fd < 0)

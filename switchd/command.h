@@ -2,18 +2,18 @@
 /*
  * Commands: the table of all of them, and how a chain of them runs.
  *
- * A request is the words after xvsctl's own options: sub-commands apart by "--", each with options of its own
- * in front of its name. The whole chain is one transaction:
+ * A request is the words after xvsctl's own options: sub-commands apart by "--", each with options
+ * of its own in front of its name. The whole chain is one transaction:
  *   1. Every sub-command is looked up and its words are counted, before any of them runs.
- *   2. They run in order on the open transaction. A handler reads and writes the database and reads the
- *      switch; it never changes the data path.
+ *   2. They run in order on the open transaction. A handler reads and writes the database and reads
+ * the switch; it never changes the data path.
  *   3. When the database has changed, reconcile brings the data path in step.
- *   4. Commit. When anything of this fails, the database is rolled back, the data path is brought in step
- *      with what it was, and the user gets one sentence, which names the sub-command when there are several.
- * A handler never sees a socket: it has words, and a text that it prints into.
+ *   4. Commit. When anything of this fails, the database is rolled back, the data path is brought
+ * in step with what it was, and the user gets one sentence, which names the sub-command when there
+ * are several. A handler never sees a socket: it has words, and a text that it prints into.
  *
- * commands.def is the table itself: X-macro rows COMMAND(name, options, min, max, arguments, help, handler),
- * which the command line's help and the manual read too.
+ * commands.def is the table itself: X-macro rows COMMAND(name, options, min, max, arguments, help,
+ * handler), which the command line's help and the manual read too.
  */
 #ifndef XVS_COMMAND_H
 #define XVS_COMMAND_H
@@ -31,12 +31,13 @@ struct command_call {
 	struct daemon *daemon;
 	const struct command *command;
 	int n_words;
-	char **words;   /* words[0] is the name; not to be changed */
+	char **words; /* words[0] is the name; not to be changed */
 	int n_options;
 	char **options; /* as given: "--may-exist", "--columns=name" */
 	struct text *output;
 	struct error *error;
-	int status; /* exit status when the handler succeeds; 0 unless it says otherwise (br-exists: 2) */
+	int status; /* exit status when the handler succeeds; 0 unless it says otherwise (br-exists:
+		       2) */
 	void (*after)(struct daemon *daemon); /* called when the answer is on its way (shutdown) */
 };
 
@@ -54,13 +55,14 @@ struct command {
 extern const struct command command_table[];
 extern const size_t command_table_size;
 
-/* The option's value ("" for one without), or NULL when it was not given. `name` without the '='. */
+/* The option's value ("" for one without), or NULL when it was not given. `name` without the '='.
+ */
 const char *command_option(const struct command_call *call, const char *name);
 
 struct command_result {
-	int status;         /* 0 done, 1 refused, 2 as br-exists has it */
-	struct text output; /* for standard output */
-	struct error error; /* for standard error, empty when there is nothing to say */
+	int status;          /* 0 done, 1 refused, 2 as br-exists has it */
+	struct text output;  /* for standard output */
+	struct error error;  /* for standard error, empty when there is nothing to say */
 	struct text warning; /* for standard error, though it was done: one sentence a line */
 	void (*after)(struct daemon *daemon);
 };

@@ -2,10 +2,11 @@
 /*
  * The running switchd: what the modules share, and the life of the process.
  *
- * Opened in this order, closed in the reverse one: log, instance (run folder, pid file, lock), database, data
- * path, links, FDB, switch (the model and its first reconcile), control socket. Only when the first reconcile
- * is done does the control socket answer, and only then does --detach return. The control socket alone is
- * closed late, just before the instance is given back: the answer to a shutdown says that it is done.
+ * Opened in this order, closed in the reverse one: log, instance (run folder, pid file, lock),
+ * database, data path, links, FDB, switch (the model and its first reconcile), control socket. Only
+ * when the first reconcile is done does the control socket answer, and only then does --detach
+ * return. The control socket alone is closed late, just before the instance is given back: the
+ * answer to a shutdown says that it is done.
  */
 #ifndef XVS_DAEMON_H
 #define XVS_DAEMON_H
@@ -38,8 +39,8 @@ struct daemon {
 };
 
 /*
- * Opens everything and reconciles. The caller has filled in `instance`, the rest is zero. On error nothing is
- * left open.
+ * Opens everything and reconciles. The caller has filled in `instance`, the rest is zero. On error
+ * nothing is left open.
  */
 int daemon_open(struct daemon *daemon, const struct dp_class *dpc, struct error *error);
 

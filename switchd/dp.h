@@ -2,20 +2,20 @@
 /*
  * The seam between switchd and a data path.
  *
- * switchd works out what the data path should hold and says it through the operations below; it never
- * asks itself which of it is there already. Setting what is already so costs little and disturbs no
- * frame, so that a restart is the same reconcile as any other event.
+ * switchd works out what the data path should hold and says it through the operations below; it
+ * never asks itself which of it is there already. Setting what is already so costs little and
+ * disturbs no frame, so that a restart is the same reconcile as any other event.
  *
  * Life of a data path:
- *   1. open(): adopts what an earlier switchd of the same instance left in the kernel, or makes it. From
- *      here on the FDB, the shared memory and the ring buffer can be used.
- *   2. port_set(), group_set(), fid_set() in any order, port_each() to see what was adopted. A port's
- *      frames are switched when port_set() returns.
+ *   1. open(): adopts what an earlier switchd of the same instance left in the kernel, or makes it.
+ * From here on the FDB, the shared memory and the ring buffer can be used.
+ *   2. port_set(), group_set(), fid_set() in any order, port_each() to see what was adopted. A
+ * port's frames are switched when port_set() returns.
  *   3. close(): lets go; the kernel forwards on. Or teardown() instead: removes everything from the
  *      kernel and leaves the devices as they were found.
  *
- * dp_bpf is the one real implementation, the only code that knows libbpf and libxdp; tests/unit has a
- * fake. Not thread-safe: everything runs in the event loop.
+ * dp_bpf is the one real implementation, the only code that knows libbpf and libxdp; tests/unit has
+ * a fake. Not thread-safe: everything runs in the event loop.
  */
 #ifndef XVS_DP_H
 #define XVS_DP_H
@@ -46,7 +46,7 @@ struct dp_port {
 
 /* What became of it; all sentences are empty when there is nothing to say. */
 struct dp_port_status {
-	enum dp_hook hook;   /* what is attached: TC where XDP was wanted but refused */
+	enum dp_hook hook;    /* what is attached: TC where XDP was wanted but refused */
 	struct error warning; /* why it is less than what was wanted, with the remedy */
 };
 
@@ -62,11 +62,12 @@ typedef void dp_port_fn(uint16_t number, uint32_t ifindex, void *arg);
 
 struct dp_class {
 	/*
-	 * Opens the data path of an instance. fdb_buckets (a power of two, XVS_FDB_BUCKETS_MIN to _MAX) is
-	 * the size of the FDB if it has to be made; an adopted one keeps its size until fdb_resize().
-	 * Returns 0 or a negative errno with a sentence.
+	 * Opens the data path of an instance. fdb_buckets (a power of two, XVS_FDB_BUCKETS_MIN to
+	 * _MAX) is the size of the FDB if it has to be made; an adopted one keeps its size until
+	 * fdb_resize(). Returns 0 or a negative errno with a sentence.
 	 */
-	int (*open)(const char *instance, uint32_t fdb_buckets, struct dp **dp, struct error *error);
+	int (*open)(const char *instance, uint32_t fdb_buckets, struct dp **dp,
+		    struct error *error);
 
 	/* Frees what the process holds. The kernel forwards on. */
 	void (*close)(struct dp *dp);
@@ -75,24 +76,27 @@ struct dp_class {
 	void (*teardown)(struct dp *dp);
 
 	/*
-	 * Makes a port, or makes it like `port`. Attaches the hooks to the device; heals them when somebody
-	 * else removed them. When number had another ifindex before, that device is detached first. Falls
-	 * back to TC alone, with a warning in status, when XDP cannot be attached. On error nothing of the
-	 * port is left in the data path; -ENODEV: the device went away.
+	 * Makes a port, or makes it like `port`. Attaches the hooks to the device; heals them when
+	 * somebody else removed them. When number had another ifindex before, that device is
+	 * detached first. Falls back to TC alone, with a warning in status, when XDP cannot be
+	 * attached. On error nothing of the port is left in the data path; -ENODEV: the device went
+	 * away.
 	 */
 	int (*port_set)(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
 			struct error *error);
 
-	/* Detaches the device, if it is still there, and empties the port. Unknown numbers are no error. */
+	/* Detaches the device, if it is still there, and empties the port. Unknown numbers are no
+	 * error. */
 	void (*port_del)(struct dp *dp, uint16_t number);
 
-	/* Calls fn for each port in the data path; fn may call port_del() for the port it is given. */
+	/* Calls fn for each port in the data path; fn may call port_del() for the port it is given.
+	 */
 	void (*port_each)(struct dp *dp, dp_port_fn *fn, void *arg);
 
 	/*
-	 * Sets a flood group's members, in the order given. group is 1 to XVS_GROUPS_MAX - 1. Members must
-	 * have been set with port_set() before. The change is atomic in either hook: a frame goes to the
-	 * old members or to the new ones. count 0 gives the group back.
+	 * Sets a flood group's members, in the order given. group is 1 to XVS_GROUPS_MAX - 1.
+	 * Members must have been set with port_set() before. The change is atomic in either hook: a
+	 * frame goes to the old members or to the new ones. count 0 gives the group back.
 	 */
 	int (*group_set)(struct dp *dp, uint32_t group, const uint16_t *members, size_t count,
 			 struct error *error);
@@ -104,12 +108,13 @@ struct dp_class {
 	struct xvs_fdb_bucket *(*fdb)(struct dp *dp, uint32_t *buckets);
 
 	/*
-	 * Makes an FDB of another size, empty, and calls fill(new table, buckets, arg) before the data path
-	 * is switched over to it: no frame sees it half filled. On error the old table stays.
+	 * Makes an FDB of another size, empty, and calls fill(new table, buckets, arg) before the
+	 * data path is switched over to it: no frame sees it half filled. On error the old table
+	 * stays.
 	 */
 	int (*fdb_resize)(struct dp *dp, uint32_t buckets,
-			  int (*fill)(struct xvs_fdb_bucket *table, uint32_t buckets, void *arg), void *arg,
-			  struct error *error);
+			  int (*fill)(struct xvs_fdb_bucket *table, uint32_t buckets, void *arg),
+			  void *arg, struct error *error);
 
 	/* Memory shared with the data path. Valid until close(). */
 	struct xvs_shared *(*shared)(struct dp *dp);
@@ -120,8 +125,8 @@ struct dp_class {
 	/* Hands at most `max` waiting events to fn; returns how many. */
 	int (*event_read)(struct dp *dp, int max, dp_event_fn *fn, void *arg);
 
-	/* Adds up a port's counters. They start at 0 when a port number is given to a port_set() that finds
-	 * the slot empty. */
+	/* Adds up a port's counters. They start at 0 when a port number is given to a port_set()
+	 * that finds the slot empty. */
 	int (*counters)(struct dp *dp, uint16_t number, struct dp_counters *counters);
 
 	/* XDP program on this device that is not ours: its id, or 0. */
@@ -134,7 +139,8 @@ extern const struct dp_class dp_bpf;
 const char *dp_drop_name(unsigned reason);
 const char *dp_drop_sentence(unsigned reason);
 
-/* All frames dropped at a port: those that came in by it, or those that should have gone out by it. */
+/* All frames dropped at a port: those that came in by it, or those that should have gone out by it.
+ */
 uint64_t dp_drops(const struct dp_counters *counters, bool output);
 
 #endif

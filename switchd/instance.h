@@ -21,13 +21,14 @@ struct instance {
 };
 
 /*
- * Fills in the places. name NULL: XVS_INSTANCE of the environment, else "default"; run_dir and database NULL:
- * as above. -EINVAL or -ENAMETOOLONG with a sentence.
+ * Fills in the places. name NULL: XVS_INSTANCE of the environment, else "default"; run_dir and
+ * database NULL: as above. -EINVAL or -ENAMETOOLONG with a sentence.
  */
-int instance_init(struct instance *instance, const char *name, const char *run_dir, const char *database,
-		  struct error *error);
+int instance_init(struct instance *instance, const char *name, const char *run_dir,
+		  const char *database, struct error *error);
 
-/* Makes the run folder and takes the pid file; -EBUSY with a sentence that names the other daemon's pid. */
+/* Makes the run folder and takes the pid file; -EBUSY with a sentence that names the other daemon's
+ * pid. */
 int instance_lock(struct instance *instance, struct error *error);
 void instance_unlock(struct instance *instance);
 

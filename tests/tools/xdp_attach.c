@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Attaches an XDP program to a device through libxdp, as a program of somebody else's would be, and leaves it
- * there: xdp_attach DEVICE OBJECT SECTION.
+ * Attaches an XDP program to a device through libxdp, as a program of somebody else's would be, and
+ * leaves it there: xdp_attach DEVICE OBJECT SECTION.
  */
 #include <net/if.h>
 #include <stdio.h>
