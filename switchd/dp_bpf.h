@@ -3,10 +3,11 @@
  * The data path in the kernel, as switchd holds it: what the dp_bpf*.c files share. They are the
  * only ones that know libbpf and libxdp.
  *
- * What must outlive switchd is pinned in one folder per instance (dp_bpf_pins.c): all maps, and the
- * two root programs, which are what is attached to devices. The programs that decide are not
- * pinned: they live by being in slot 0 of the pinned program arrays, and every switchd that starts
- * loads its own, on the pinned maps, and puts them there (dp_bpf_program.c).
+ * What must outlive switchd is pinned in one folder per instance (dp_bpf_pins.c): all maps, the two
+ * root programs, which are what is attached to devices, and the links that hold the XDP root there.
+ * The programs that decide are not pinned: they live by being in slot 0 of the pinned program
+ * arrays, and every switchd that starts loads its own, on the pinned maps, and puts them there
+ * (dp_bpf_program.c).
  *
  * What is made new is made the same way: first a folder with empty maps, then it is adopted like
  * one that was found. So there is one way to open a data path, and an interrupted one is repaired
@@ -95,6 +96,9 @@ int dp_pin_open(const struct dp *dp, const char *name);
 /* Pins an object under this name, in place of what was there. */
 int dp_pin_replace(const struct dp *dp, const char *name, int fd);
 
+/* One that is not there is no error. */
+void dp_pin_remove(const struct dp *dp, const char *name);
+
 /* Is this the slots map of any instance? A root that uses another one has been orphaned. */
 bool dp_pins_hold_slots(const struct dp *dp, uint32_t map_id);
 
@@ -142,7 +146,11 @@ void dp_tc_detach_orphans(struct dp *dp, uint32_t ifindex);
 
 /* Attaches the XDP root, or finds it attached; else a sentence in *why. */
 bool dp_xdp_attach(struct dp *dp, uint32_t ifindex, const char *device, struct error *why);
+
+/* Wherever the device is now: ifindex is the one that it had when it was attached. */
 void dp_xdp_detach(struct dp *dp, uint32_t ifindex);
+
+/* Of a dispatcher; a root of its own goes with its pin. */
 void dp_xdp_detach_orphan(struct dp *dp, uint32_t ifindex);
 uint32_t dp_xdp_foreign(struct dp *dp, uint32_t ifindex);
 

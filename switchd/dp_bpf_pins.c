@@ -105,6 +105,14 @@ int dp_pin_open(const struct dp *dp, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+void dp_pin_remove(const struct dp *dp, const char *name)
+{
+	char path[DP_PATH_MAX];
+
+	path_set(path, "%s/%s", dp->folder, name);
+	unlink(path);
+}
+
 static int pin(const char *folder, const char *name, int fd)
 {
 	char path[DP_PATH_MAX];

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/if_ether.h>

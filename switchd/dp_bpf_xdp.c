@@ -7,11 +7,15 @@
  * gets the root as one more of the dispatcher's programs, where the kernel permits it. A program
  * that somebody attached without the dispatcher stays, and the port has TC alone.
  *
- * Nothing of this is remembered: which way was taken is seen from the device.
+ * Which way was taken is seen from the device. A root of its own is held by a bpf_link that is
+ * pinned as xdp_IFINDEX: it is the one handle that still reaches a device after that was moved to
+ * another network namespace, where it would else go on feeding the switch under an ifindex that is
+ * somebody else's here. And nobody detaches it by mistake.
  */
 #include "switchd/dp_bpf.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/if_link.h>
@@ -23,7 +27,8 @@
 #include <xdp/libxdp.h>
 #include "switchd/log.h"
 
-#define NAME "xvs_xdp_root"
+#define NAME          "xvs_xdp_root"
+#define LINK_NAME_MAX 24
 
 /* What is attached to a device. */
 enum xdp_kind {
@@ -156,10 +161,54 @@ static uint32_t foreign(const struct dp *dp, const struct xdp_state *state)
 	}
 }
 
+static void link_name(uint32_t ifindex, char name[LINK_NAME_MAX])
+{
+	snprintf(name, LINK_NAME_MAX, "xdp_%u", ifindex);
+}
+
+/* Only netlink carries the driver's own words for why it refuses: asks it the same. */
+static void hear_reason(struct dp *dp, uint32_t ifindex)
+{
+	const unsigned flags = XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST;
+	LIBBPF_OPTS(bpf_xdp_attach_opts, ours, .old_prog_fd = dp->xdp_root.fd);
+
+	if (!bpf_xdp_attach((int)ifindex, dp->xdp_root.fd, flags, NULL))
+		bpf_xdp_detach((int)ifindex, XDP_FLAGS_DRV_MODE, &ours);
+}
+
 static int attach_alone(struct dp *dp, uint32_t ifindex)
 {
-	return bpf_xdp_attach((int)ifindex, dp->xdp_root.fd,
-			      XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
+	char name[LINK_NAME_MAX];
+	int fd, result;
+
+	fd = bpf_link_create(dp->xdp_root.fd, (int)ifindex, BPF_XDP, &options);
+	if (fd < 0) {
+		hear_reason(dp, ifindex);
+		return fd;
+	}
+	link_name(ifindex, name);
+	result = dp_pin_replace(dp, name, fd);
+	close(fd);
+	return result;
+}
+
+/* False when no link of ours is known for this device. */
+static bool detach_alone(struct dp *dp, uint32_t ifindex)
+{
+	char name[LINK_NAME_MAX];
+	int fd;
+
+	link_name(ifindex, name);
+	fd = dp_pin_open(dp, name);
+	if (fd < 0)
+		return false;
+	if (bpf_link_detach(fd))
+		log_warn("dp", "the XDP program can't be detached from device %u: %s", ifindex,
+			 strerror(errno));
+	close(fd);
+	dp_pin_remove(dp, name);
+	return true;
 }
 
 static int attach_shared(struct dp *dp, uint32_t ifindex, const struct xdp_state *state)
@@ -225,24 +274,15 @@ bool dp_xdp_attach(struct dp *dp, uint32_t ifindex, const char *device, struct e
 	return !result;
 }
 
-static int detach_program(uint32_t ifindex, int fd)
-{
-	LIBBPF_OPTS(bpf_xdp_attach_opts, old, .old_prog_fd = fd);
-
-	return bpf_xdp_detach((int)ifindex, XDP_FLAGS_DRV_MODE, &old);
-}
-
 void dp_xdp_detach(struct dp *dp, uint32_t ifindex)
 {
 	struct xdp_state state;
 	int result = 0;
 
-	if (state_query(dp, ifindex, &state))
+	if (detach_alone(dp, ifindex) || state_query(dp, ifindex, &state))
 		return;
 	if (state.kind == XDP_DISPATCHER && is_attached(dp, &state))
 		result = detach_shared(ifindex, dispatched(dp, &state, true));
-	else if (is_attached(dp, &state))
-		result = detach_program(ifindex, dp->xdp_root.fd);
 	if (result)
 		log_warn("dp", "the XDP program can't be detached from device %u: %s", ifindex,
 			 strerror(-result));
@@ -264,14 +304,7 @@ void dp_xdp_detach_orphan(struct dp *dp, uint32_t ifindex)
 
 	if (state_query(dp, ifindex, &state))
 		return;
-	if (state.kind == XDP_PROGRAM && is_orphan(dp, state.id)) {
-		int fd = bpf_prog_get_fd_by_id(state.id);
-
-		if (fd >= 0) {
-			detach_program(ifindex, fd);
-			close(fd);
-		}
-	} else if (state.kind == XDP_DISPATCHER) {
+	if (state.kind == XDP_DISPATCHER) {
 		while ((program = xdp_multiprog__next_prog(program, state.multi)))
 			if (is_orphan(dp, xdp_program__id(program))) {
 				detach_shared(ifindex, program);

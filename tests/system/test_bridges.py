@@ -37,12 +37,13 @@ def test_may_exist_and_if_exists(switch, hosts):
 
 def test_show(switch, hosts):
     hosts(1, addresses=False)
-    switch.add_ports("br0", "p1", )
+    switch.add_ports("br0", "p1")
     lines = switch.ctl("show").splitlines()
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lines[0])
     text = "\n".join(lines[1:])
     assert re.search(r'^    Bridge "?br0"?$', text, re.M)
-    assert re.search(r'^        Port "?br0"?\n            Interface "?br0"?\n                type: internal$', text, re.M)
+    assert re.search(r'^        Port "?br0"?\n            Interface "?br0"?\n                type: internal$', text,
+                     re.M)
     assert re.search(r'^        Port "?p1"?\n            Interface "?p1"?$', text, re.M)
     assert "error" not in text
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from harness.frames import BROADCAST, frame, reach, send
+from harness.frames import BROADCAST, Capture, containing, frame, new_token, reach, send
 from harness.wait import wait_for
 
 HOOKS = ("tc", "xdp")
@@ -34,7 +34,6 @@ def test_link_local_is_held_back(switch, three, last):
 
 def test_link_local_reaches_listeners_on_the_port(switch, three):
     """As with the Linux bridge: a program like lldpd on the port's device sees it."""
-    from harness.frames import Capture, containing, new_token
     token = new_token()
     with Capture(switch.ns, "p1") as capture:
         send(three[0], "eth0", frame("01:80:c2:00:00:0e", three[0].mac, token, ethertype=0x88cc))

@@ -3,7 +3,7 @@
 
 import pytest
 
-from harness.frames import BROADCAST, frame, internet_checksum, send, to_mac
+from harness.frames import BROADCAST, Capture, frame, internet_checksum, send, to_mac
 from harness.gso import tcp_segment
 from harness.tap import GSO_NONE, GSO_TCPV4, GSO_TCPV6, NEEDS_CSUM
 from harness.wait import wait_for
@@ -73,7 +73,6 @@ def test_pieces_that_do_not_fit(switch, taps, lab):
 
 def test_from_a_tap_to_a_veth_with_xdp(switch, taps, hosts):
     """An XDP program on the receiving port does not stand in the way."""
-    from harness.frames import Capture
     (a,), (b,) = taps(1), hosts(1, gro=True)
     switch.add_ports("br0", a, b)
     switch.ctl("set", "interface", "p1", "options:rx-hook=xdp")

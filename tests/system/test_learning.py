@@ -110,6 +110,13 @@ def test_flush(switch, three):
     assert reach(a, b.mac, three) == [b, c]
 
 
+def test_learned_again_right_after_a_flush(switch, three):
+    """By the first frame: somebody may have only that one to send, after a link came back."""
+    for _ in range(3):
+        learn(switch, three[1])
+        switch.ctl("fdb/flush", "br0")
+
+
 @pytest.mark.parametrize("src", ("00:00:00:00:00:00", "03:00:00:00:00:01", BROADCAST))
 def test_never_learned(switch, three, src):
     """Frames from no station or from a group are dropped and counted, and teach nothing."""

@@ -96,6 +96,9 @@ def test_teardown(switch, pair):
     a, b, c = pair
     switch.kill()
     assert reach(a, b.mac, pair) == [b]
+    found = "\n".join(switch.leaks())
+    for what in ("pins: ", "map ", "program ", "device br0 ", "TC program on p1"):
+        assert what in found, "this test's own eyes are good"
     switch.teardown()
     wait_for(lambda: not switch.leaks(), "nothing is left")
     assert reach(a, b.mac, [], others=[b, c]) == []
