@@ -22,30 +22,31 @@ struct {
 } reported SEC(".maps") __weak;
 
 /*
- * Reports a source address once per value of `now` and port. Two CPUs that use one guard at the
- * same time may report twice, or leave out a report until `now` moves on; neither does harm. A
- * report that found the ring full does not set the guard: the next frame tries again.
+ * Reports a source address once per port while the clock stands and nothing is flushed. Two CPUs that
+ * use one guard at the same time may report twice, or leave out a report until the clock moves on;
+ * neither does harm. A report that found the ring full does not set the guard: the next frame tries
+ * again.
  */
-static __always_inline void event_report(__u64 key, __u32 port, enum xvs_event_kind kind, __u32 now)
+static __always_inline void event_report(__u64 key, __u32 port, enum xvs_event_kind kind)
 {
 	struct xvs_event event = {.key = key, .port = port, .kind = kind};
 	__u32 slot = xvs_hash64(key) % XVS_REPORTED_SLOTS;
 	struct xvs_reported *guard = bpf_map_lookup_elem(&reported, &slot);
-	struct xvs_shared *memory;
+	struct xvs_shared *memory = shared_get();
+	__u32 stamp;
 
-	if (!guard)
+	if (!guard || !memory)
 		return;
-	if (guard->key == key && guard->port == port && guard->now == now)
+	stamp = READ_ONCE(memory->now) + READ_ONCE(memory->flushes);
+	if (guard->key == key && guard->port == port && guard->stamp == stamp)
 		return;
 	if (bpf_ringbuf_output(&events, &event, sizeof(event), 0)) {
-		memory = shared_get();
-		if (memory)
-			__sync_fetch_and_add(&memory->events_lost, 1);
+		__sync_fetch_and_add(&memory->events_lost, 1);
 		return;
 	}
 	guard->key = key;
 	guard->port = port;
-	guard->now = now;
+	guard->stamp = stamp;
 }
 
 #endif

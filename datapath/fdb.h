@@ -75,12 +75,12 @@ static __always_inline void fdb_learn(__u64 mac, __u32 fid, __u32 port)
 	__u32 now = shared_now();
 
 	if (!hit.slot) {
-		event_report(key, port, XVS_EVENT_NEW, now);
+		event_report(key, port, XVS_EVENT_NEW);
 	} else if ((hit.forward & XVS_FORWARD_PORT) == port) {
 		if (READ_ONCE(hit.slot->used) != now)
 			WRITE_ONCE(hit.slot->used, now);
 	} else {
-		event_report(key, port, XVS_EVENT_MOVED, now);
+		event_report(key, port, XVS_EVENT_MOVED);
 	}
 }
 

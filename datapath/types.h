@@ -144,6 +144,8 @@ struct xvs_group {
 struct xvs_shared {
 	__u32 now;         /* seconds that a switchd was there to count; stands still without one */
 	__u32 layout;      /* XVS_LAYOUT of whoever made the maps */
+	__u32 flushes;     /* how often entries were removed that may have to be learned again at once */
+	__u32 reserved;
 	__u64 events_lost; /* events that found the ring buffer full */
 };
 
@@ -172,7 +174,7 @@ _Static_assert(sizeof(struct xvs_event) == 16, "no padding");
 
 struct xvs_reported {
 	__u64 key;
-	__u32 now;
+	__u32 stamp; /* now + flushes, both of which only ever grow */
 	__u32 port;
 };
 

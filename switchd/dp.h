@@ -129,7 +129,7 @@ struct dp_class {
 	 * that finds the slot empty. */
 	int (*counters)(struct dp *dp, uint16_t number, struct dp_counters *counters);
 
-	/* XDP program on this device that is not ours: its id, or 0. */
+	/* XDP program that has this device instead of ours, or 0: ours is among those that share it. */
 	uint32_t (*foreign_xdp)(struct dp *dp, uint32_t ifindex);
 };
 

@@ -321,7 +321,7 @@ uint32_t dp_xdp_foreign(struct dp *dp, uint32_t ifindex)
 
 	if (state_query(dp, ifindex, &state))
 		return 0;
-	id = foreign(dp, &state);
+	id = is_attached(dp, &state) ? 0 : foreign(dp, &state);
 	state_free(&state);
 	return id;
 }

@@ -55,6 +55,12 @@ static uint32_t now_of(const struct fdb *fdb)
 	return __atomic_load_n(&fdb->shared->now, __ATOMIC_RELAXED);
 }
 
+/* What is removed on purpose may speak again at once, and is to be reported then. */
+static void allow_reports(struct fdb *fdb)
+{
+	__atomic_store_n(&fdb->shared->flushes, fdb->shared->flushes + 1, __ATOMIC_RELEASE);
+}
+
 static uint64_t key_of(const uint8_t mac[6], uint16_t fid)
 {
 	uint64_t octets = 0;
@@ -334,8 +340,10 @@ void fdb_fid_del(struct fdb *fdb, uint16_t fid)
 
 void fdb_port_set(struct fdb *fdb, uint16_t port, bool learning)
 {
-	if (port && port < XVS_PORTS_MAX)
-		fdb->port_learning[port] = learning;
+	if (!port || port >= XVS_PORTS_MAX || fdb->port_learning[port] == learning)
+		return;
+	fdb->port_learning[port] = learning;
+	allow_reports(fdb);
 }
 
 static void learn(struct fdb *fdb, uint16_t number, uint64_t key, uint16_t port)
@@ -476,6 +484,7 @@ int fdb_del(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct error *e
 	if (!slot)
 		return error_set(error, -ENOENT, "no entry for " MAC_FORMAT, MAC_ARGS(mac));
 	drop(fdb, slot);
+	allow_reports(fdb);
 	return 0;
 }
 
@@ -509,6 +518,7 @@ void fdb_flush(struct fdb *fdb, uint16_t fid, uint16_t port)
 		drop(fdb, slot);
 		left--;
 	}
+	allow_reports(fdb);
 }
 
 void fdb_sweep(struct fdb *fdb, bool (*keep)(const struct fdb_entry *entry, void *arg), void *arg)

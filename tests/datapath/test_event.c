@@ -34,6 +34,9 @@ static void once_per_second(struct test *test, enum hook hook, enum xvs_event_ki
 	test->shared->now++;
 	send(test, hook, 1, src, 10);
 	expect_event(test, kind, 1, src);
+	test->shared->flushes++;
+	send(test, hook, 1, src, 10);
+	expect_event(test, kind, 1, src);
 }
 
 static void test_new_once(void **state)

@@ -470,8 +470,9 @@ static void every_acknowledged_commit_is_there_after_sigkill(void **state)
 		close(ends[0]);
 		waitpid(child, NULL, 0);
 		db = must_open(f);
-		/* One more may have been committed than was told. */
+		/* One more may have been committed than was told, and counts from now on. */
 		assert_in_range(count_bridges(f, db), acknowledged, acknowledged + 1);
+		acknowledged = (int)count_bridges(f, db);
 		db_close(db);
 	}
 	assert_true(acknowledged > 0);
