@@ -4,7 +4,7 @@
  * only ones that know libbpf and libxdp.
  *
  * What must outlive switchd is pinned in one folder per instance (dp_bpf_pins.c): all maps, the two
- * root programs, which are what is attached to devices, and the links that hold the XDP root there.
+ * root programs, which are what is attached to devices, and the links that hold them there.
  * The programs that decide are not pinned: they live by being in slot 0 of the pinned program
  * arrays, and every switchd that starts loads its own, on the pinned maps, and puts them there
  * (dp_bpf_program.c).
@@ -140,17 +140,29 @@ int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error 
 
 int dp_tc_attach(struct dp *dp, uint32_t ifindex);
 void dp_tc_detach(struct dp *dp, uint32_t ifindex);
-void dp_tc_detach_orphans(struct dp *dp, uint32_t ifindex);
+
+/* Of clsact; a link goes with its pin. */
+void dp_tc_detach_orphan(struct dp *dp, uint32_t ifindex);
+
+/* dp_bpf_link.c */
+
+/* Attaches a program to a device by a link, pinned under the hook's name and the ifindex. */
+int dp_link_make(struct dp *dp, const char *hook, uint32_t ifindex, int program, int type,
+		 uint32_t flags);
+
+/*
+ * Detaches it, wherever the device is now: ifindex is the one that it had when it was attached.
+ * False when there is no such link.
+ */
+bool dp_link_break(struct dp *dp, const char *hook, uint32_t ifindex);
 
 /* dp_bpf_xdp.c */
 
 /* Attaches the XDP root, or finds it attached; else a sentence in *why. */
 bool dp_xdp_attach(struct dp *dp, uint32_t ifindex, const char *device, struct error *why);
-
-/* Wherever the device is now: ifindex is the one that it had when it was attached. */
 void dp_xdp_detach(struct dp *dp, uint32_t ifindex);
 
-/* Of a dispatcher; a root of its own goes with its pin. */
+/* Of a dispatcher; a link goes with its pin. */
 void dp_xdp_detach_orphan(struct dp *dp, uint32_t ifindex);
 uint32_t dp_xdp_foreign(struct dp *dp, uint32_t ifindex);
 

@@ -178,7 +178,7 @@ static void orphans_detach(struct dp *dp)
 
 	for (struct if_nameindex *device = devices; device && device->if_index; device++) {
 		dp_xdp_detach_orphan(dp, device->if_index);
-		dp_tc_detach_orphans(dp, device->if_index);
+		dp_tc_detach_orphan(dp, device->if_index);
 	}
 	if (devices)
 		if_freenameindex(devices);

@@ -2,8 +2,9 @@
 /*
  * The TC root on a device's ingress.
  *
- * From Linux 6.6 on it is attached with TCX, without a link, so that it stays when switchd goes;
- * after what others have there. Before, it is a filter in clsact, known by its priority and handle.
+ * From Linux 6.6 on it is attached with TCX, by a pinned link (dp_bpf_link.c), after what others
+ * have there. Before, it is a filter in clsact, known by its priority and handle; the kernel
+ * removes that when the device is moved to another namespace.
  *
  * The clsact qdisc is removed with the filter when nothing else is in it. That one could have been
  * there, and empty, before us is not kept in mind: whoever made it and left it so loses nothing but
@@ -13,7 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 #include <linux/pkt_sched.h>
 #include <netlink/route/classifier.h>
 #include <netlink/route/link.h>
@@ -21,6 +21,7 @@
 #include <bpf/libbpf.h>
 
 #define NAME            "xvs_tc_root"
+#define HOOK            "tc"
 #define TCX_INGRESS     46 /* enum bpf_attach_type: BPF_TCX_INGRESS, newer than the oldest headers */
 #define TCX_MAX         64 /* BPF_MPROG_MAX of the kernel */
 #define FILTER_HANDLE   1
@@ -120,20 +121,13 @@ int dp_tc_attach(struct dp *dp, uint32_t ifindex)
 		return filter_attach(dp, ifindex);
 	if (count < 0 || tcx_has(ids, count, dp->tc_root.id))
 		return count < 0 ? count : 0;
-	return bpf_prog_attach(dp->tc_root.fd, (int)ifindex, TCX_INGRESS, 0) ? -errno : 0;
+	return dp_link_make(dp, HOOK, ifindex, dp->tc_root.fd, TCX_INGRESS, 0);
 }
 
 void dp_tc_detach(struct dp *dp, uint32_t ifindex)
 {
-	uint32_t ids[TCX_MAX];
-	int count = tcx_query(ifindex, ids);
-
-	if (count == -EINVAL) {
-		if (filter_query(ifindex) == dp->tc_root.id)
-			filter_detach(ifindex);
-	} else if (tcx_has(ids, count, dp->tc_root.id)) {
-		bpf_prog_detach2(dp->tc_root.fd, (int)ifindex, TCX_INGRESS);
-	}
+	if (!dp_link_break(dp, HOOK, ifindex) && filter_query(ifindex) == dp->tc_root.id)
+		filter_detach(ifindex);
 }
 
 static bool is_orphan(struct dp *dp, uint32_t id)
@@ -144,19 +138,8 @@ static bool is_orphan(struct dp *dp, uint32_t id)
 	       !dp_pins_hold_slots(dp, program.map_id);
 }
 
-void dp_tc_detach_orphans(struct dp *dp, uint32_t ifindex)
+void dp_tc_detach_orphan(struct dp *dp, uint32_t ifindex)
 {
-	uint32_t ids[TCX_MAX];
-	int count = tcx_query(ifindex, ids);
-
-	if (count == -EINVAL && is_orphan(dp, filter_query(ifindex)))
+	if (is_orphan(dp, filter_query(ifindex)))
 		filter_detach(ifindex);
-	for (int i = 0; i < count; i++) {
-		int fd = is_orphan(dp, ids[i]) ? bpf_prog_get_fd_by_id(ids[i]) : -1;
-
-		if (fd < 0)
-			continue;
-		bpf_prog_detach2(fd, (int)ifindex, TCX_INGRESS);
-		close(fd);
-	}
 }

@@ -7,15 +7,11 @@
  * gets the root as one more of the dispatcher's programs, where the kernel permits it. A program
  * that somebody attached without the dispatcher stays, and the port has TC alone.
  *
- * Which way was taken is seen from the device. A root of its own is held by a bpf_link that is
- * pinned as xdp_IFINDEX: it is the one handle that still reaches a device after that was moved to
- * another network namespace, where it would else go on feeding the switch under an ifindex that is
- * somebody else's here. And nobody detaches it by mistake.
+ * Which way was taken is seen from the device, and whether there is a link of ours (dp_bpf_link.c).
  */
 #include "switchd/dp_bpf.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/if_link.h>
@@ -27,8 +23,8 @@
 #include <xdp/libxdp.h>
 #include "switchd/log.h"
 
-#define NAME          "xvs_xdp_root"
-#define LINK_NAME_MAX 24
+#define NAME "xvs_xdp_root"
+#define HOOK "xdp"
 
 /* What is attached to a device. */
 enum xdp_kind {
@@ -161,11 +157,6 @@ static uint32_t foreign(const struct dp *dp, const struct xdp_state *state)
 	}
 }
 
-static void link_name(uint32_t ifindex, char name[LINK_NAME_MAX])
-{
-	snprintf(name, LINK_NAME_MAX, "xdp_%u", ifindex);
-}
-
 /* Only netlink carries the driver's own words for why it refuses: asks it the same. */
 static void hear_reason(struct dp *dp, uint32_t ifindex)
 {
@@ -178,37 +169,11 @@ static void hear_reason(struct dp *dp, uint32_t ifindex)
 
 static int attach_alone(struct dp *dp, uint32_t ifindex)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
-	char name[LINK_NAME_MAX];
-	int fd, result;
+	int result = dp_link_make(dp, HOOK, ifindex, dp->xdp_root.fd, BPF_XDP, XDP_FLAGS_DRV_MODE);
 
-	fd = bpf_link_create(dp->xdp_root.fd, (int)ifindex, BPF_XDP, &options);
-	if (fd < 0) {
+	if (result)
 		hear_reason(dp, ifindex);
-		return fd;
-	}
-	link_name(ifindex, name);
-	result = dp_pin_replace(dp, name, fd);
-	close(fd);
 	return result;
-}
-
-/* False when no link of ours is known for this device. */
-static bool detach_alone(struct dp *dp, uint32_t ifindex)
-{
-	char name[LINK_NAME_MAX];
-	int fd;
-
-	link_name(ifindex, name);
-	fd = dp_pin_open(dp, name);
-	if (fd < 0)
-		return false;
-	if (bpf_link_detach(fd))
-		log_warn("dp", "the XDP program can't be detached from device %u: %s", ifindex,
-			 strerror(errno));
-	close(fd);
-	dp_pin_remove(dp, name);
-	return true;
 }
 
 static int attach_shared(struct dp *dp, uint32_t ifindex, const struct xdp_state *state)
@@ -279,7 +244,7 @@ void dp_xdp_detach(struct dp *dp, uint32_t ifindex)
 	struct xdp_state state;
 	int result = 0;
 
-	if (detach_alone(dp, ifindex) || state_query(dp, ifindex, &state))
+	if (dp_link_break(dp, HOOK, ifindex) || state_query(dp, ifindex, &state))
 		return;
 	if (state.kind == XDP_DISPATCHER && is_attached(dp, &state))
 		result = detach_shared(ifindex, dispatched(dp, &state, true));

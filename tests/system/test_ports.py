@@ -166,6 +166,20 @@ def test_moved_to_another_namespace_and_back(switch, lab, hosts, hook):
     assert reach(b, BROADCAST, [a, c]) == [a, c]
 
 
+@pytest.mark.parametrize("hook", ("tc", "xdp"))
+def test_moved_away_under_the_index_of_another_port(switch, lab, hosts, hook):
+    """The data path knows devices by their index, and an index says nothing in another namespace."""
+    a, b, c = hosts(3, addresses=False, gro=True)
+    switch.add_ports("br0", a, b, c)
+    switch.ctl("set", "interface", "p2", f"options:rx-hook={hook}")
+    away = lab.namespace("away")
+    switch.ns.ip(f"link set p2 netns {away.name} index {switch.ns.link('p1')['ifindex']}")
+    away.ip("link set p2 up")
+    wait_for(lambda: "p2" in (switch.complaint("p2") or ""), "said to be absent")
+    assert reach(b, BROADCAST, [], others=[a, c]) == []
+    assert "xdp" not in away.link("p2")
+
+
 def test_link_down_is_shown_in_no_flood(switch, hosts):
     a, b, c = hosts(3, addresses=False)
     switch.add_ports("br0", a, b, c)
@@ -185,17 +199,6 @@ def test_mtu_changed_on_the_fly(switch, hosts):
     wait_for(lambda: reach(a, b.mac, [b], length=1514) == [], "held against the new MTU")
     assert reach(a, b.mac, [b], length=1014) == [b]
     assert switch.counters("p2")["mtu-exceeded"] >= 1
-
-
-def test_programs_taken_away_are_put_back(switch, hosts):
-    a, b = hosts(2, addresses=False, gro=True)
-    switch.add_ports("br0", a, b)
-    switch.ctl("set", "interface", "p1", "options:rx-hook=xdp")
-    assert "xdp" in switch.ns.link("p1")
-    switch.expect_log("p1")
-    switch.ns.ip("link set dev p1 xdp off")
-    wait_for(lambda: "xdp" in switch.ns.link("p1"), "attached again")
-    assert reach(a, BROADCAST, [b]) == [b]
 
 
 def test_hundred_ports(switch, lab):
