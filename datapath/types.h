@@ -142,9 +142,10 @@ struct xvs_group {
 
 /* Memory shared with switchd: map `shared`, one element. */
 struct xvs_shared {
-	__u32 now;         /* seconds that a switchd was there to count; stands still without one */
-	__u32 layout;      /* XVS_LAYOUT of whoever made the maps */
-	__u32 flushes;     /* how often entries were removed that may have to be learned again at once */
+	__u32 now;     /* seconds that a switchd was there to count; stands still without one */
+	__u32 layout;  /* XVS_LAYOUT of whoever made the maps */
+	__u32 flushes; /* how often entries were removed that may have to be learned again at once
+			*/
 	__u32 reserved;
 	__u64 events_lost; /* events that found the ring buffer full */
 };

@@ -20,6 +20,8 @@ static const char *fault(const char *name)
 		return "it has more than 15 characters";
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return "it means a folder";
+	if (!strcmp(name, "all") || !strcmp(name, "default"))
+		return "the kernel keeps that name for settings of all network devices";
 	if (strchr(name, '/'))
 		return "it has a slash in it";
 	if (strchr(name, ':'))

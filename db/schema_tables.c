@@ -24,6 +24,7 @@
 
 #define ACTS          .class = DB_ACTS
 #define KEPT          .class = DB_KEPT
+#define REFUSED       .class = DB_REFUSED
 #define LIVE          .class = DB_LIVE
 #define STRUCTURAL    .class = DB_ACTS, .structural = true
 #define HELP(text)    .help = (text)
@@ -81,7 +82,7 @@ static const struct db_column bridge[] = {
 	 HELP("Keys and values of other programs.")},
 	{"fail_mode", OPTIONAL(DB_STRING), WORDS("secure", "standalone"), KEPT,
 	 HELP("What the bridge does while no controller is connected.")},
-	{"flood_vlans", VLAN_SET, KEPT,
+	{"flood_vlans", VLAN_SET, REFUSED,
 	 HELP("VLANs in which nothing is learned and everything is flooded.")},
 	{"flow_tables", MAP(DB_INTEGER, DB_UUID), RANGE(0, 254), REFERS("Flow_Table"), KEPT,
 	 HELP("Settings of OpenFlow tables by their number.")},
@@ -127,7 +128,7 @@ static const struct db_column port[] = {
 	 HELP("How a bond spreads frames over its members.")},
 	{"bond_updelay", ONE(DB_INTEGER), KEPT,
 	 HELP("Milliseconds that a member of a bond must be up before it is used.")},
-	{"cvlans", VLAN_SET, KEPT,
+	{"cvlans", VLAN_SET, REFUSED,
 	 HELP("Customer VLANs that a dot1q-tunnel port takes; empty: all.")},
 	{"external_ids", STRING_MAP, KEPT,
 	 HELP("Keys and values of other programs.")},
@@ -155,12 +156,12 @@ static const struct db_column port[] = {
 	 HELP("Counters of the spanning tree protocol.")},
 	{"status", STRING_MAP, LIVE,
 	 HELP("State of the spanning tree protocol on the port.")},
-	{"tag", OPTIONAL(DB_INTEGER), RANGE(0, 4095), KEPT,
+	{"tag", OPTIONAL(DB_INTEGER), RANGE(0, 4095), REFUSED,
 	 HELP("VLAN of an access port, or the native VLAN of a trunk port.")},
-	{"trunks", VLAN_SET, KEPT,
+	{"trunks", VLAN_SET, REFUSED,
 	 HELP("VLANs that a trunk port carries; empty: all.")},
 	{"vlan_mode", OPTIONAL(DB_STRING),
-	 WORDS("access", "dot1q-tunnel", "native-tagged", "native-untagged", "trunk"), KEPT,
+	 WORDS("access", "dot1q-tunnel", "native-tagged", "native-untagged", "trunk"), REFUSED,
 	 HELP("What the port does with tags; when empty, tag and trunks decide.")},
 };
 
@@ -233,7 +234,7 @@ static const struct db_column interface[] = {
 	 HELP("Counters of the interface.")},
 	{"status", STRING_MAP, LIVE,
 	 HELP("Driver of the device, the hook that takes its frames, whether it takes XDP frames.")},
-	{"type", ONE(DB_STRING), KEPT,
+	{"type", ONE(DB_STRING), REFUSED,
 	 HELP("Kind of the interface: empty for a device of the host, internal for the bridge's own.")},
 };
 

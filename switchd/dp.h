@@ -129,7 +129,8 @@ struct dp_class {
 	 * that finds the slot empty. */
 	int (*counters)(struct dp *dp, uint16_t number, struct dp_counters *counters);
 
-	/* XDP program that has this device instead of ours, or 0: ours is among those that share it. */
+	/* XDP program that has this device instead of ours, or 0: ours is among those that share
+	 * it. */
 	uint32_t (*foreign_xdp)(struct dp *dp, uint32_t ifindex);
 };
 

@@ -237,6 +237,7 @@ static void test_records(void **state)
 	prints(fixture, "get interface p1 options -- get port p1 external_ids", "{}\n{}\n");
 	refused(fixture, "set nonsense p1 a=b", "nonsense");
 	refused(fixture, "set port p9 tag=1", "p9");
+	refused(fixture, "set port p1 tag=1", "does not act on it");
 	done(fixture, "--if-exists set port p9 tag=1");
 	refused(fixture, "set port p1 nonsense=1", "nonsense");
 	refused(fixture, "set interface p1 ofport=7", "ofport");
