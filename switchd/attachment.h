@@ -23,8 +23,10 @@ struct attachment {
 	struct db_saved_link saved;
 	struct error device; /* what device_take() could not do; empty: nothing */
 	bool learning;       /* what the FDB was told */
-	uint32_t xdp_id;     /* the device's XDP program when we last looked after it */
-	unsigned heals; /* how often it was put back, in the minute that began at heals_since */
+	bool gone; /* its device went; one of the same ifindex that is there now is another, or came
+		      back bare */
+	uint32_t xdp_id; /* the device's XDP program when we last looked after it */
+	unsigned heals;  /* how often it was put back, in the minute that began at heals_since */
 	uint64_t heals_since;
 };
 

@@ -33,7 +33,7 @@ static bool is_member(const struct model *model, const struct group *group, cons
 {
 	const struct attachment *attachment = model->attachments[port->conf->number];
 
-	if (!attachment || attachment->set.ifindex != port->want.ifindex)
+	if (!attachment || attachment->gone || attachment->set.ifindex != port->want.ifindex)
 		return false;
 	if (!group || !group->known)
 		return !model->adopted;

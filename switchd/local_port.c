@@ -175,6 +175,8 @@ void local_port_remove(struct daemon *daemon, const char *bridge)
 
 	pair_names(daemon, bridge, &names);
 	hidden = find_hidden(daemon, bridge, &names);
+	/* From here on `bridge` may be gone: it can be a part of the device's alias. */
 	if (hidden && link_del(daemon->links, hidden->ifindex, &error))
-		log_warn("port", "%s: its network device stays: %s", bridge, error.text);
+		log_warn("port", "%s: the bridge's network device stays: %s", names.hidden,
+			 error.text);
 }

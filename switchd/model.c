@@ -179,10 +179,15 @@ int model_open(struct daemon *daemon, struct error *error)
 	if (!daemon->model)
 		return error_set(error, -ENOMEM, "out of memory");
 	daemon->dpc->port_each(daemon->dp, adopt_port, daemon);
-	status = model_reconcile(daemon, NULL, error);
-	if (status)
+	status = load(daemon, error);
+	if (status) {
 		model_close(daemon);
-	return status;
+		return status;
+	}
+	/* What can't be done is no reason to do nothing: the ports say what is wrong with them. */
+	if (reconcile_all(daemon, NULL, error))
+		log_error("port", "%s", error->text);
+	return 0;
 }
 
 void model_close(struct daemon *daemon)
@@ -253,6 +258,10 @@ static void find_concerned(struct daemon *daemon, const struct link *link, const
 
 static void forget_link(struct model *model, struct link *link)
 {
+	struct attachment *attachment = link->user;
+
+	if (attachment)
+		attachment->gone = true;
 	for (size_t i = 0; i < model->n_ports; i++) {
 		struct port *port = model->by_name[i];
 

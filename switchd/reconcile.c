@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "switchd/reconcile.h"
 
+#include <event2/event.h>
 #include <stdbool.h>
 #include <string.h>
 #include "switchd/attachment.h"
@@ -14,7 +15,9 @@
 #include "switchd/static_mac.h"
 
 /* Our own changes of devices come back as events; after so many rounds they are somebody else's. */
-#define ROUNDS_MAX   3
+#define ROUNDS_MAX 3
+
+static const struct timeval settle_after = {.tv_usec = 100000};
 
 #define EVENTS_BATCH 256 /* handed over at once */
 #define BATCHES_MAX  1024
@@ -58,8 +61,8 @@ static bool is_unwanted(const struct model *model, uint16_t number)
 	const struct attachment *attachment = model->attachments[number];
 	const struct port *port = model->by_number[number];
 
-	return attachment &&
-	       (!port || !port_attachable(port) || port->want.ifindex != attachment->set.ifindex);
+	return attachment && (attachment->gone || !port || !port_attachable(port) ||
+			      port->want.ifindex != attachment->set.ifindex);
 }
 
 /* Ports that leave a bridge or go down leave its flood group before anything of theirs is changed.
@@ -172,7 +175,8 @@ static void detach(struct run *run, uint16_t number)
 {
 	if (!is_unwanted(run->daemon->model, number))
 		return;
-	if (run->daemon->model->attachments[number]->learning)
+	/* Of an adopted one it is not known whether it learned. */
+	if (run->daemon->model->attachments[number]->learning || !run->daemon->model->adopted)
 		mark_flush(run, number);
 	run->changed = true;
 	attachment_del(run->daemon, number);
@@ -358,12 +362,27 @@ static int run_all(struct daemon *daemon, struct text *warning, struct error *er
 	return run.status;
 }
 
-/* The last round's result counts: it has seen what the others had not. */
+/* event_callback_fn */
+static void settle(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct error error;
+
+	(void)fd;
+	(void)what;
+	if (daemon->model && reconcile_all(daemon, NULL, &error))
+		log_error("port", "%s", error.text);
+}
+
+/* The last round's result counts: it has seen what the others had not. Where devices change all the
+ * time, the rest waits a moment, so that commands are answered. */
 static int run_again(struct daemon *daemon, int status, struct text *warning, struct error *error)
 {
 	for (int round = 1; daemon->model->again && round < ROUNDS_MAX; round++)
 		status = run_all(daemon, warning, error);
 	daemon->model->running = false;
+	if (daemon->model->again && daemon->base)
+		event_base_once(daemon->base, -1, EV_TIMEOUT, settle, daemon, &settle_after);
 	return status;
 }
 

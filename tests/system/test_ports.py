@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Ports and their devices: which come and go, and are left as they were found."""
 
+import os
+import signal
+
 import pytest
 
 from harness.frames import BROADCAST, Stream, frame, reach, send
@@ -178,6 +181,25 @@ def test_moved_away_under_the_index_of_another_port(switch, lab, hosts, hook):
     wait_for(lambda: "p2" in (switch.complaint("p2") or ""), "said to be absent")
     assert reach(b, BROADCAST, [], others=[a, c]) == []
     assert "xdp" not in away.link("p2")
+
+
+@pytest.mark.parametrize("hook", ("tc", "xdp"))
+def test_made_again_with_the_same_index_unseen(switch, hosts, hook):
+    """All of it happens before the daemon looks: what it finds is another device, or one that came back bare."""
+    a, b, c = hosts(3, addresses=False, gro=True)
+    switch.add_ports("br0", a, b, c)
+    switch.ctl("set", "interface", "p2", f"options:rx-hook={hook}")
+    assert reach(a, BROADCAST, [b, c]) == [b, c]
+    index = switch.ns.link("p2")["ifindex"]
+    os.kill(switch.process.pid, signal.SIGSTOP)
+    try:
+        switch.ns.ip("link del p2", f"link add p2 index {index} type veth peer name eth0 netns {b.name}",
+                     "link set p2 up")
+        b.ip("link set eth0 up")
+    finally:
+        os.kill(switch.process.pid, signal.SIGCONT)
+    wait_for(lambda: reach(a, BROADCAST, [b, c]) == [b, c], "part of the flood again")
+    wait_for(lambda: reach(b, BROADCAST, [a, c]) == [a, c], "switched again")
 
 
 def test_link_down_is_shown_in_no_flood(switch, hosts):
