@@ -22,10 +22,10 @@ struct {
 } reported SEC(".maps") __weak;
 
 /*
- * Reports a source address once per port while the clock stands and nothing is flushed. Two CPUs that
- * use one guard at the same time may report twice, or leave out a report until the clock moves on;
- * neither does harm. A report that found the ring full does not set the guard: the next frame tries
- * again.
+ * Reports a source address once per port while the clock stands and nothing is flushed. Two CPUs
+ * that use one guard at the same time may report twice, or leave out a report until the clock moves
+ * on; neither does harm. A report that found the ring full does not set the guard: the next frame
+ * tries again.
  */
 static __always_inline void event_report(__u64 key, __u32 port, enum xvs_event_kind kind)
 {

@@ -85,10 +85,8 @@ static void say_queues(struct port *port)
 	if (!(port->want.flags & XVS_PORT_TX_XDP) || *link->kind || cpus <= link->tx_queues)
 		return;
 	port_say(port,
-		 "%s has %u transmit queues for %ld CPUs: with some drivers, frames redirected to "
-		 "it "
-		 "from the other CPUs are lost; if tx-failed counts up, run `ethtool -L %s "
-		 "combined %ld`",
+		 "%s has %u transmit queues for %ld CPUs: some drivers lose frames that other CPUs "
+		 "redirect to it; give it more with `ethtool -L %s combined %ld`",
 		 port->conf->name, link->tx_queues, cpus, link->name, cpus);
 }
 
