@@ -20,7 +20,6 @@ static int bridge_exists(struct command_call *call, const char *name, bool *exis
 int cmd_add_br(struct command_call *call)
 {
 	const char *name = call->words[1];
-	const struct link *link;
 	bool exists = false;
 	int result = 0;
 
@@ -31,10 +30,8 @@ int cmd_add_br(struct command_call *call)
 	result = db_bridge_add(call->daemon->db, name, call->error);
 	if (result < 0)
 		return result;
-	/* A local port's device of this instance may be there still, from a bridge deleted in this
-	 * chain. */
-	link = link_by_name(call->daemon->links, name);
-	if (link && !local_port_bridge(call->daemon, link))
+	/* A local port's device may be there still, from a bridge deleted in this chain. */
+	if (link_by_name(call->daemon->links, name) && !local_port_exists(call->daemon, name))
 		return error_set(call->error, -EEXIST,
 				 "cannot create a bridge named %s because a network device named "
 				 "%s exists already",

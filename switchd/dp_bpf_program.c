@@ -206,10 +206,11 @@ static int swap(struct dp *dp, struct xvswitch_bpf *skel)
 	int egress = fcntl(bpf_program__fd(skel->progs.xvs_xdp_egress), F_DUPFD_CLOEXEC, 0);
 	int result = egress < 0 ? -errno : 0;
 
-	if (!result)
-		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], bpf_program__fd(skel->progs.xvs_xdp));
+	/* TC first: it is complete, and does right by frames that the old XDP program passes up. */
 	if (!result)
 		result = slot_set(dp->maps[DP_MAP_TC_SLOTS], bpf_program__fd(skel->progs.xvs_tc));
+	if (!result)
+		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], bpf_program__fd(skel->progs.xvs_xdp));
 	if (result) {
 		if (egress >= 0)
 			close(egress);

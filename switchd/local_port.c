@@ -76,6 +76,17 @@ static struct link *find_host(struct daemon *daemon, const struct link *hidden)
 	return link_by_index(daemon->links, hidden->peer);
 }
 
+bool local_port_exists(struct daemon *daemon, const char *bridge)
+{
+	struct pair_names names;
+	const struct link *hidden, *host;
+
+	pair_names(daemon, bridge, &names);
+	hidden = find_hidden(daemon, bridge, &names);
+	host = hidden ? find_host(daemon, hidden) : NULL;
+	return host && !strcmp(host->name, bridge);
+}
+
 static int make_pair(struct daemon *daemon, const struct port *port, const struct pair_names *names,
 		     struct error *error)
 {

@@ -27,6 +27,9 @@ struct port;
 int local_port_prepare(struct daemon *daemon, struct port *port, struct link **host,
 		       struct error *error);
 
+/* Is there a pair for a bridge of this name, if only half made by a switchd that was killed? */
+bool local_port_exists(struct daemon *daemon, const char *bridge);
+
 /* Removes the pair, if there is one. */
 void local_port_remove(struct daemon *daemon, const char *bridge);
 

@@ -179,3 +179,15 @@ def test_help_and_version(module_switch):
 def test_no_daemon(bare_switch):
     sentence = bare_switch.refused("show")
     assert "ctl.sock" in sentence or "xvswitchd" in sentence
+
+
+def test_half_made_local_port(switch):
+    """A daemon that was killed amid add-br left the pair, without an alias and without the bridge."""
+    digest = 2166136261
+    for octet in f"xvswitch:{switch.instance}:brz".encode():
+        digest = (digest ^ octet) * 16777619 % 2**32
+    switch.ns.ip(f"link add brz type veth peer name xvs{digest:08x}")
+    switch.ctl("add-br", "brz")
+    assert switch.ns.link("brz")["ifalias"] == f"xvswitch:{switch.instance}:brz"
+    switch.ctl("del-br", "brz")
+    wait_for(lambda: "brz" not in switch.ns.links(), "the pair is removed")
