@@ -39,6 +39,14 @@ def as_json(row, samples):
     }
 
 
+def missed(result):
+    """Sentences on the goals that a row, in the form of as_json(), did not reach."""
+    for ratio in result["ratios"]:
+        if ratio["goal"] and ratio["median"] < ratio["goal"]:
+            yield (f"{result['name']}: {ratio['of']} is {ratio['median']:.2f} times {ratio['against']}, "
+                   f"and the goal is {ratio['goal']:g}")
+
+
 def figures(row, samples, switches):
     """Lines of one row: each switch's figures, then the ratios."""
     yield f"{row.title} ({row.name})"

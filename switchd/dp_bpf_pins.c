@@ -7,9 +7,10 @@
  * comes between, the next open() finds no folder and starts again; what is half-made it throws
  * away.
  *
- * A folder that goes while its roots are still attached leaves orphans: root programs on devices
- * whose program array is empty, so that they pass or drop all that comes. They are known by their
- * name and by not being pinned in any instance's folder, and are detached when a folder is made.
+ * A folder that goes takes along the links in it, and with them the roots that they hold. A root in
+ * clsact or in a dispatcher has no link and stays as an orphan, whose program array is empty, so
+ * that it passes or drops all that comes. Orphans are known by their name and by not being pinned
+ * in any instance's folder, and are detached when a folder is made.
  */
 #include "switchd/dp_bpf.h"
 
