@@ -16,4 +16,10 @@
 #define READ_ONCE(x)         (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
 
+/*
+ * Makes the compiler forget what it knows about a variable. It removes a bound that it finds
+ * needless, but the verifier of older kernels, which has forgotten by then, needs.
+ */
+#define FORGET(x) asm volatile("" : "+r"(x))
+
 #endif

@@ -36,9 +36,9 @@ struct fdb_hit {
 	__u32 forward;             /* its forwarding instruction */
 };
 
-static __always_inline struct fdb_hit fdb_lookup(__u64 key)
+static __always_inline struct fdb_hit fdb_lookup(__u64 key, __u32 bridge)
 {
-	__u64 hash = xvs_hash64(key);
+	__u64 hash = xvs_fdb_hash(key, bridge);
 
 #pragma unroll
 	for (int which = 0; which < 2; which++) {
@@ -55,7 +55,7 @@ static __always_inline struct fdb_hit fdb_lookup(__u64 key)
 			if (READ_ONCE(slot->key) != key)
 				continue;
 			forward = READ_ONCE(slot->forward);
-			if (READ_ONCE(slot->key) == key)
+			if (xvs_forward_bridge(forward) == bridge && READ_ONCE(slot->key) == key)
 				return (struct fdb_hit){slot, forward};
 		}
 	}
@@ -68,10 +68,10 @@ static __always_inline struct fdb_hit fdb_lookup(__u64 key)
  * replaced since it was looked up; then another address looks used, which delays its ageing and
  * nothing else. `used` is written once per value of `now`, so that CPUs do not fight over the line.
  */
-static __always_inline void fdb_learn(__u64 mac, __u32 fid, __u32 port)
+static __always_inline void fdb_learn(__u64 mac, __u32 vid, __u32 bridge, __u32 port)
 {
-	__u64 key = xvs_fdb_key(mac, fid);
-	struct fdb_hit hit = fdb_lookup(key);
+	__u64 key = xvs_fdb_key(mac, vid);
+	struct fdb_hit hit = fdb_lookup(key, bridge);
 	__u32 now = shared_now();
 
 	if (!hit.slot) {

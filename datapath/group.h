@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Filtering ids and flood groups.
+ * Flood groups, and from bridge and VLAN to them.
  *
- * A group is three things that switchd changes one after the other: its description in `groups`,
- * and one inner map per hook, each replaced whole, so that a frame meets the old members or the new
- * ones. A change that takes the XDP way from a group (xdp_size gets smaller) is made in `groups`
- * first, one that gives it, last.
+ * `bridges`, `groups`, `members` and the VLAN tables are memory-mapped by switchd, which changes a
+ * VLAN's flood group by one store: the new group is complete before it, and the old one's memory is
+ * not used for anything else until no frame that met it is under way. Only the XDP side of a group
+ * comes and goes while the group is in use: its devmap is there before xdp_size says so, and until
+ * xdp_size has ceased to.
  */
 #ifndef XVS_GROUP_H
 #define XVS_GROUP_H
@@ -15,38 +16,48 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, XVS_FIDS_MAX);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XVS_BRIDGES_MAX);
 	__type(key, __u32);
-	__type(value, struct xvs_fid);
-} fids SEC(".maps") __weak;
+	__type(value, struct xvs_bridge);
+} bridges SEC(".maps") __weak;
+
+struct vlan_table_array {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct xvs_vlan_table));
+};
+
+/* Indexed by bridge number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, XVS_BRIDGES_MAX);
+	__type(key, __u32);
+	__array(values, struct vlan_table_array);
+} vlan_tables SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, XVS_GROUPS_MAX);
 	__type(key, __u32);
 	__type(value, struct xvs_group);
 } groups SEC(".maps") __weak;
 
-/*
- * Port numbers, ended by a 0 or by the end of the array. With BPF_F_INNER_MAP an inner array may be
- * as long as its group needs.
- */
-struct group_member_array {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_INNER_MAP);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u32);
-};
-
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, XVS_GROUPS_MAX);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XVS_MEMBER_LINES);
 	__type(key, __u32);
-	__array(values, struct group_member_array);
-} group_members SEC(".maps") __weak;
+	__type(value, struct xvs_member_line);
+} members SEC(".maps") __weak;
 
-/* The members' devices, in any order, each with xvs_xdp_egress as its program. */
+/*
+ * A group's devices, each with the program that brings its copy of the frame into the form that is
+ * right there.
+ */
 struct group_devmap {
 	__uint(type, BPF_MAP_TYPE_DEVMAP);
 	__uint(max_entries, 1);
@@ -61,35 +72,53 @@ struct {
 	__array(values, struct group_devmap);
 } group_devmaps SEC(".maps") __weak;
 
-/* The flood group of a filtering id; 0: nobody. */
-static __always_inline __u32 group_of(__u32 fid)
+/* Flood group of a VLAN of a bridge, perhaps with XVS_VLAN_FLOOD. */
+static __always_inline __u32 vlan_entry(__u32 bridge, __u32 vid)
 {
-	const struct xvs_fid *entry = bpf_map_lookup_elem(&fids, &fid);
+	const struct xvs_bridge *entry = bpf_map_lookup_elem(&bridges, &bridge);
+	const struct xvs_vlan_table *table;
+	__u32 zero = 0;
+	void *inner;
 
-	return entry ? READ_ONCE(entry->group) : 0;
+	if (!entry)
+		return 0;
+	if (!READ_ONCE(entry->table))
+		return vid ? READ_ONCE(entry->tagged) : READ_ONCE(entry->untagged);
+	inner = bpf_map_lookup_elem(&vlan_tables, &bridge);
+	table = inner ? bpf_map_lookup_elem(inner, &zero) : NULL;
+	FORGET(vid);
+	return table ? READ_ONCE(table->entry[vid % XVS_VLANS]) : 0;
+}
+
+/* The member at this place of a list that begins with this line; 0: the list has ended. */
+static __always_inline __u32 group_member(__u32 line, __u32 index)
+{
+	const struct xvs_member_line *entry;
+
+	line += index / XVS_LINE_MEMBERS;
+	entry = bpf_map_lookup_elem(&members, &line);
+	return entry ? entry->member[index % XVS_LINE_MEMBERS] : 0;
+}
+
+static __always_inline const struct xvs_group *group_get(__u32 group)
+{
+	return bpf_map_lookup_elem(&groups, &group);
 }
 
 /* Has the group a member besides this port? */
 static __always_inline bool group_has_other(__u32 group, __u32 port)
 {
-	const struct xvs_group *entry = bpf_map_lookup_elem(&groups, &group);
-	const __u32 *only;
-	void *members;
-	__u32 first = 0;
+	const struct xvs_group *entry = group_get(group);
 
 	if (!entry || !entry->members)
 		return false;
-	if (entry->members > 1)
-		return true;
-	members = bpf_map_lookup_elem(&group_members, &group);
-	only = members ? bpf_map_lookup_elem(members, &first) : NULL;
-	return only && *only != port;
+	return entry->members > 1 || (group_member(entry->line, 0) & XVS_MEMBER_PORT) != port;
 }
 
 /* The group's devmap, if every member takes a frame of this length as an XDP frame; else NULL. */
 static __always_inline void *group_devmap(__u32 group, __u32 len)
 {
-	const struct xvs_group *entry = bpf_map_lookup_elem(&groups, &group);
+	const struct xvs_group *entry = group_get(group);
 
 	if (!entry || len > READ_ONCE(entry->xdp_size))
 		return NULL;

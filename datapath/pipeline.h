@@ -14,6 +14,7 @@
 #include "datapath/port.h"
 #include "datapath/stats.h"
 #include "datapath/types.h"
+#include "datapath/vlan.h"
 
 enum verdict_action {
 	VERDICT_DROP,
@@ -26,6 +27,8 @@ struct verdict {
 	enum xvs_drop reason; /* of a drop */
 	__u32 port;           /* the output port; of a drop: the port that counts it */
 	__u32 group;
+	enum xvs_egress egress; /* how it leaves by the port */
+	struct vlan vlan;
 	bool learn; /* the source address is to be learned */
 };
 
@@ -52,12 +55,18 @@ static __always_inline enum xvs_drop inadmissible(const struct frame *frame,
 	return XVS_DROP_NONE;
 }
 
-/* Where the FDB says a frame goes; 0: it does not know, or the frame is for many. */
-static __always_inline __u32 destination(const struct frame *frame, __u32 fid)
+/* Open vSwitch's flood_vlans: is it a VLAN that knows no addresses? */
+static __always_inline bool only_floods(const struct xvs_port *in, __u32 vid)
 {
-	if (mac_is_group(frame->dst))
-		return 0;
-	return fdb_lookup(xvs_fdb_key(frame->dst, fid)).forward & XVS_FORWARD_PORT;
+	return in->flags & XVS_PORT_FLOOD_VLANS && vlan_entry(in->bridge, vid) & XVS_VLAN_FLOOD;
+}
+
+static __always_inline void flood(struct verdict *verdict, __u32 ingress, const struct xvs_port *in)
+{
+	verdict->action = VERDICT_GROUP;
+	verdict->group = vlan_entry(in->bridge, verdict->vlan.vid) & XVS_VLAN_GROUP;
+	if (!group_has_other(verdict->group, ingress))
+		verdict_drop(verdict, ingress, XVS_DROP_NO_MEMBER);
 }
 
 static __always_inline struct verdict decide(const struct frame *frame, __u32 ingress,
@@ -65,23 +74,25 @@ static __always_inline struct verdict decide(const struct frame *frame, __u32 in
 {
 	struct verdict verdict = {};
 	enum xvs_drop reason = inadmissible(frame, in);
+	__u32 forward = 0;
 
+	if (!reason)
+		reason = vlan_classify(&verdict.vlan, frame, ingress, in);
 	if (reason) {
 		verdict_drop(&verdict, ingress, reason);
 		return verdict;
 	}
-	verdict.learn = true;
-	verdict.port = destination(frame, in->fid);
-	if (verdict.port == ingress) {
+	verdict.learn = !only_floods(in, verdict.vlan.vid);
+	if (verdict.learn && !mac_is_group(frame->dst))
+		forward = fdb_lookup(xvs_fdb_key(frame->dst, verdict.vlan.vid), in->bridge).forward;
+	verdict.port = forward & XVS_FORWARD_PORT;
+	verdict.egress = xvs_forward_egress(forward);
+	if (!verdict.port)
+		flood(&verdict, ingress, in);
+	else if (verdict.port == ingress)
 		verdict_drop(&verdict, ingress, XVS_DROP_HAIRPIN);
-	} else if (verdict.port) {
+	else
 		verdict.action = VERDICT_PORT;
-	} else {
-		verdict.action = VERDICT_GROUP;
-		verdict.group = group_of(in->fid);
-		if (!group_has_other(verdict.group, ingress))
-			verdict_drop(&verdict, ingress, XVS_DROP_NO_MEMBER);
-	}
 	return verdict;
 }
 
@@ -91,7 +102,7 @@ static __always_inline void conclude(const struct frame *frame, __u32 ingress,
 {
 	stats_rx(ingress, frame->len);
 	if (verdict->learn)
-		fdb_learn(frame->src, in->fid, ingress);
+		fdb_learn(frame->src, verdict->vlan.vid, in->bridge, ingress);
 	if (verdict->action == VERDICT_DROP)
 		stats_drop(verdict->port, verdict->reason);
 }

@@ -7,6 +7,7 @@
 
 #include <linux/if_ether.h>
 #include "datapath/compiler.h"
+#include "datapath/frame.h"
 #include "datapath/types.h"
 
 struct {
@@ -50,7 +51,7 @@ static __always_inline enum xvs_drop port_refuses(const struct xvs_port *port, _
 {
 	if (!(port->flags & XVS_PORT_UP))
 		return XVS_DROP_OUT_DOWN;
-	if (len > port->mtu + ETH_HLEN + 4)
+	if (len > port->mtu + ETH_HLEN + TAG_LEN)
 		return XVS_DROP_MTU;
 	return XVS_DROP_NONE;
 }

@@ -10,6 +10,7 @@
 #include "datapath/pipeline.h"
 #include "datapath/port.h"
 #include "datapath/stats.h"
+#include "datapath/vlan.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -75,84 +76,179 @@ static __always_inline void send_copy(struct __sk_buff *skb, __u32 port, const s
 		stats_tx(port, len);
 }
 
+/* Makes the change to the frame. The kernel keeps a tag in the metadata as long as it can. */
+static __always_inline bool change_tag(struct __sk_buff *skb, enum vlan_change change, __u32 tag)
+{
+	if ((change == VLAN_POP || change == VLAN_REWRITE) && bpf_skb_vlan_pop(skb))
+		return false;
+	if (change == VLAN_PUSH || change == VLAN_REWRITE)
+		return !bpf_skb_vlan_push(skb, bpf_htons(tag >> TAG_TPID_SHIFT), (__u16)tag);
+	return true;
+}
+
 /*
- * A flood under way, in two rounds: the first finds out who is last and gets the original, the
- * second sends the others their copies. One round could do both, each time serving the member
- * before. But up to Linux 6.7 the verifier looks at a loop's body only once, as it is entered
- * first, and removes what then seems out of reach: a body must not wait for what an earlier turn
- * has left.
+ * A flood under way. Members that get the frame with a tag come first in their group, so that its
+ * form changes twice at most: into the one with a tag, then into the one without.
+ *
+ * The first round over the members finds out who is last and gets the original, the next ones send
+ * the others their copies. One round could do it all, each time serving the member before. But up
+ * to Linux 6.7 the verifier looks at a loop's body only once, as it is entered first, and removes
+ * what then seems out of reach: a body must not wait for what an earlier turn has left.
  */
 struct flood {
 	struct __sk_buff *skb;
-	void *members;
+	struct vlan vlan; /* the frame's, as it came */
+	__u32 new_tag;    /* in the form with a tag */
+	__u32 frame_len;  /* as it came */
+	__u32 line;       /* where the members begin */
 	__u32 ingress;
-	__u32 len;
-	__u32 last;   /* 0: nobody can be served */
-	bool refused; /* a member was left out, and its drop counted */
+
+	__u32 last;      /* index of the last one who can be served */
+	__u32 last_port; /* 0: nobody can */
+	bool last_tag;   /* gets it with a tag */
+	bool any_tag;    /* somebody does */
+	bool refused;    /* a member was left out, and its drop counted */
+
+	bool tag;  /* the form that it has now, and who gets it so is served */
+	__u32 len; /* in this form */
 };
 
-/* The member at this place; 0: the list has ended. */
-static __always_inline __u32 flood_member(const struct flood *flood, __u32 index)
+static __always_inline __u32 flood_len(const struct flood *flood, bool tag)
 {
-	const __u32 *member = bpf_map_lookup_elem(flood->members, &index);
+	return vlan_len(flood->frame_len, vlan_change(&flood->vlan, tag));
+}
 
-	return member ? *member : 0;
+static __always_inline bool flood_keeps_tag(const struct flood *flood, __u32 member)
+{
+	return vlan_keeps_tag(&flood->vlan, member >> XVS_MEMBER_EGRESS_SHIFT);
 }
 
 static long flood_find_last(__u32 index, struct flood *flood)
 {
-	__u32 member = flood_member(flood, index);
-	const struct xvs_port *out = port_get(member);
+	__u32 member = group_member(flood->line, index), port = member & XVS_MEMBER_PORT;
+	const struct xvs_port *out = port_get(port);
+	bool tag = flood_keeps_tag(flood, member);
+	enum xvs_drop reason;
 
 	if (!member || !out)
 		return 1;
-	if (member != flood->ingress && !refuses(flood->skb, out, flood->len))
-		flood->last = member;
+	if (port == flood->ingress || vlan_excluded(flood->vlan.inner, port, out))
+		return 0;
+	reason = refuses(flood->skb, out, flood_len(flood, tag));
+	if (reason) {
+		stats_drop(port, reason);
+		flood->refused = true;
+		return 0;
+	}
+	flood->last = index;
+	flood->last_port = port;
+	flood->last_tag = tag;
+	flood->any_tag |= tag;
 	return 0;
 }
 
 static long flood_copy(__u32 index, struct flood *flood)
 {
-	__u32 member = flood_member(flood, index);
-	const struct xvs_port *out = port_get(member);
-	enum xvs_drop reason;
+	__u32 member = group_member(flood->line, index), port = member & XVS_MEMBER_PORT;
+	const struct xvs_port *out = port_get(port);
 
-	if (!member || !out)
+	if (!member || !out || index >= flood->last)
 		return 1;
-	if (member == flood->ingress || member == flood->last)
-		return 0;
-	reason = refuses(flood->skb, out, flood->len);
-	if (reason) {
-		stats_drop(member, reason);
-		flood->refused = true;
-	} else {
-		send_copy(flood->skb, member, out, flood->len);
-	}
+	if (port != flood->ingress && flood_keeps_tag(flood, member) == flood->tag &&
+	    !vlan_excluded(flood->vlan.inner, port, out) && !refuses(flood->skb, out, flood->len))
+		send_copy(flood->skb, port, out, flood->len);
 	return 0;
 }
 
-static __always_inline int send_group(struct __sk_buff *skb, __u32 group, __u32 ingress, __u32 len)
+/* Changes the frame, which has this tag by now, into a form, and sends copies to those who get it
+ * so. */
+static __always_inline bool flood_round(struct flood *flood, struct vlan *now, bool tag)
 {
-	struct flood flood = {.skb = skb, .ingress = ingress, .len = len};
+	if (!change_tag(flood->skb, vlan_change(now, tag), flood->new_tag))
+		return false;
+	now->tag = tag ? flood->new_tag : 0;
+	flood->tag = tag;
+	flood->len = flood_len(flood, tag);
+	bpf_loop(XVS_PORTS_MAX, flood_copy, flood, 0);
+	return true;
+}
+
+/* Sends each member but the last a copy, and leaves the frame as the last one gets it. */
+static __always_inline bool flood_copies(struct flood *flood)
+{
+	struct vlan now = flood->vlan;
+
+	if (flood->any_tag && !flood_round(flood, &now, true))
+		return false;
+	return flood->last_tag || flood_round(flood, &now, false);
+}
+
+static __always_inline int send_group(struct __sk_buff *skb, const struct verdict *verdict,
+				      __u32 ingress, const struct xvs_port *in, __u32 len)
+{
+	const struct xvs_group *group = group_get(verdict->group);
+	struct flood flood = {
+		.skb = skb,
+		.vlan = verdict->vlan,
+		.new_tag = vlan_tag(&verdict->vlan, in),
+		.frame_len = len,
+		.ingress = ingress,
+	};
 	const struct xvs_port *out;
 
-	flood.members = bpf_map_lookup_elem(&group_members, &group);
-	if (flood.members) {
+	if (group) {
+		flood.line = group->line;
 		bpf_loop(XVS_PORTS_MAX, flood_find_last, &flood, 0);
-		bpf_loop(XVS_PORTS_MAX, flood_copy, &flood, 0);
 	}
-	out = port_get(flood.last);
-	if (flood.last && out)
-		return send(flood.last, out, len);
-	if (!flood.refused)
-		stats_drop(ingress, XVS_DROP_NO_MEMBER);
+	out = port_get(flood.last_port);
+	if (!flood.last_port || !out) {
+		if (!flood.refused)
+			stats_drop(ingress, XVS_DROP_NO_MEMBER);
+		return TC_ACT_SHOT;
+	}
+	if (flood_copies(&flood))
+		return send(flood.last_port, out, flood.len);
+	stats_drop(flood.last_port, XVS_DROP_REDIRECT);
 	return TC_ACT_SHOT;
 }
 
-/* With the tag that the device or the kernel took out of the frame, which skb->len leaves out. */
-static __always_inline __u32 frame_len(const struct __sk_buff *skb)
+static __always_inline int send_port(struct __sk_buff *skb, const struct verdict *verdict,
+				     const struct xvs_port *in, const struct xvs_port *out,
+				     __u32 len)
 {
-	return skb->len + (skb->vlan_present ? 4 : 0);
+	enum vlan_change change =
+		vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
+
+	if (change_tag(skb, change, vlan_tag(&verdict->vlan, in)))
+		return send(verdict->port, out, vlan_len(len, change));
+	stats_drop(verdict->port, XVS_DROP_REDIRECT);
+	return TC_ACT_SHOT;
+}
+
+/* Why the port that a verdict names does not take the frame, or XVS_DROP_NONE. */
+static __always_inline enum xvs_drop port_objects(struct __sk_buff *skb,
+						  const struct verdict *verdict,
+						  const struct xvs_port *out, __u32 len)
+{
+	bool tag = vlan_keeps_tag(&verdict->vlan, verdict->egress);
+
+	if (vlan_excluded(verdict->vlan.inner, verdict->port, out))
+		return XVS_DROP_VLAN_EXCLUDED;
+	return refuses(skb, out, vlan_len(len, vlan_change(&verdict->vlan, tag)));
+}
+
+/*
+ * Reads the frame. Its tags may be in a buffer of their own, the headers alone are never; the
+ * outermost one has as a rule been moved to the metadata.
+ */
+static __always_inline void parse(struct frame *frame, struct __sk_buff *skb)
+{
+	if (skb->data_end - skb->data < HEADER_MAX && skb->data_end - skb->data < skb->len)
+		bpf_skb_pull_data(skb, skb->len < HEADER_MAX ? skb->len : HEADER_MAX);
+	frame_parse(frame, (void *)(long)skb->data, (void *)(long)skb->data_end, skb->len);
+	if (skb->vlan_present)
+		frame_insert_tag(frame, (__u32)bpf_ntohs(skb->vlan_proto) << TAG_TPID_SHIFT |
+						(__u16)skb->vlan_tci);
 }
 
 SEC("tc")
@@ -169,21 +265,21 @@ int xvs_tc(struct __sk_buff *skb)
 	in = port_get(ingress);
 	if (!in)
 		return TC_ACT_OK;
-	frame_parse(&frame, (void *)(long)skb->data, (void *)(long)skb->data_end, frame_len(skb));
+	parse(&frame, skb);
 
 	verdict = decide(&frame, ingress, in);
 	if (verdict.action == VERDICT_PORT) {
 		out = port_get(verdict.port);
-		reason = out ? refuses(skb, out, frame.len) : XVS_DROP_OUT_DOWN;
+		reason = out ? port_objects(skb, &verdict, out, frame.len) : XVS_DROP_OUT_DOWN;
 		if (reason)
 			verdict_drop(&verdict, verdict.port, reason);
 	}
 
 	conclude(&frame, ingress, in, &verdict);
 	if (verdict.action == VERDICT_GROUP)
-		return send_group(skb, verdict.group, ingress, frame.len);
+		return send_group(skb, &verdict, ingress, in, frame.len);
 	if (verdict.action == VERDICT_PORT && out)
-		return send(verdict.port, out, frame.len);
+		return send_port(skb, &verdict, in, out, frame.len);
 	return TC_ACT_SHOT;
 }
 

@@ -13,14 +13,16 @@
 
 #include <linux/types.h>
 
-#define XVS_LAYOUT 1
+#define XVS_LAYOUT 2
 
 /*
  * Ports. A port has a number that is dense in its instance, given by switchd and kept in its
  * database: FDB entries and counters outlive the device, which comes and goes with ever new
  * ifindexes.
  */
-#define XVS_PORTS_MAX 4096 /* 12 bits of a forwarding instruction; number 0 means no port */
+#define XVS_PORTS_MAX   4096 /* 12 bits of a forwarding instruction; number 0 means no port */
+
+#define XVS_BRIDGES_MAX 4096 /* 12 bits of a forwarding instruction; number 0 means none */
 
 enum xvs_port_flags {
 	XVS_PORT_UP = 1 << 0,      /* frames may be delivered to it and are taken from it */
@@ -29,6 +31,13 @@ enum xvs_port_flags {
 	XVS_PORT_TX_INGRESS =
 		1 << 3, /* tx_ifindex is the host's own end: deliver into its ingress */
 	XVS_PORT_FORWARD_BPDU = 1 << 4, /* other-config:forward-bpdu of its bridge */
+	XVS_PORT_ACCESS = 1 << 5,       /* takes no frame that carries a VID */
+	XVS_PORT_TUNNEL = 1 << 6,   /* dot1q-tunnel: a frame's own tag is the customer's business */
+	XVS_PORT_VLAN_SET = 1 << 7, /* takes only frames whose own VID is in its set */
+	XVS_PORT_CVLANS =
+		1 << 8, /* gets only frames whose VID behind that of the VLAN is in its set */
+	XVS_PORT_NO_INNER = 1 << 9,     /* gets no frames with a VID behind that of the VLAN */
+	XVS_PORT_FLOOD_VLANS = 1 << 10, /* some VLAN of its bridge has XVS_VLAN_FLOOD */
 };
 
 /* One port as the data path sees it; map `ports`, indexed by port number. */
@@ -36,11 +45,34 @@ struct xvs_port {
 	__u32 ifindex; /* whose ingress is switched, and where a devmap delivers; 0: empty slot */
 	__u32 tx_ifindex; /* where TC delivers */
 	__u32 mtu;        /* octets, without the Ethernet header and tags, as `ip link` shows it */
-	__u16 fid;        /* filtering id of its untagged frames */
-	__u16 flags;      /* enum xvs_port_flags */
-	__u8 reserved[48];
+	__u16 bridge;
+	__u16 flags;     /* enum xvs_port_flags */
+	__u16 pvid;      /* VLAN of frames that say none (IEEE 802.1Q: PVID); 0: untagged */
+	__u16 push_tpid; /* of the tag that such frames get where they leave tagged */
+	__u8 reserved[44];
 };
 _Static_assert(sizeof(struct xvs_port) == 64, "a port is one cache line");
+
+/*
+ * VLANs (IEEE 802.1Q-2018 9.6). VLAN 0 is that of frames without a VID on ports that give them
+ * none; 4095 is reserved and no VLAN.
+ */
+#define XVS_VLANS        4096
+#define XVS_VID_MASK     0x0fff
+#define XVS_VID_RESERVED 4095
+
+/* VIDs that a port with XVS_PORT_VLAN_SET takes: map `vlan_sets`, indexed by port number. */
+struct xvs_vlan_set {
+	__u64 word[XVS_VLANS / 64]; /* bit VID % 64 of word VID / 64 */
+};
+
+/* How frames of a VLAN leave by a port. */
+enum xvs_egress {
+	XVS_EGRESS_UNTAGGED = 0,
+	XVS_EGRESS_TAGGED = 1,
+	XVS_EGRESS_PRIORITY = 2, /* VLAN 0: a priority tag stays if it says a priority */
+	XVS_EGRESS_PRIORITY_ALWAYS = 3,
+};
 
 /*
  * From ingress ifindex to port number: map `ifindexes`, open addressing with linear probing from
@@ -66,7 +98,6 @@ struct xvs_ifindex {
 #define XVS_FDB_SLOTS       4
 #define XVS_FDB_BUCKETS_MIN 1024
 #define XVS_FDB_BUCKETS_MAX (1u << 19)
-#define XVS_FIDS_MAX        32768 /* 15 bits of a key; filtering id 0 means none */
 
 struct xvs_fdb_slot {
 	__u64 key;     /* xvs_fdb_key(), 0: empty */
@@ -79,14 +110,36 @@ struct xvs_fdb_bucket {
 };
 _Static_assert(sizeof(struct xvs_fdb_bucket) == 64, "a bucket is one cache line");
 
-/* Forwarding instruction: all that the unicast path needs to know. */
-#define XVS_FORWARD_PORT   0x00000fffu
-#define XVS_FORWARD_STATIC 0x80000000u /* configured: never moves, never ages */
+/*
+ * Forwarding instruction: all that the unicast path needs to know. The bridge belongs to what the
+ * entry is found by; there is no room for it in the key.
+ */
+#define XVS_FORWARD_PORT         0x00000fffu
+#define XVS_FORWARD_BRIDGE       0x00fff000u
+#define XVS_FORWARD_BRIDGE_SHIFT 12
+#define XVS_FORWARD_EGRESS       0x03000000u /* enum xvs_egress */
+#define XVS_FORWARD_EGRESS_SHIFT 24
+#define XVS_FORWARD_STATIC       0x80000000u /* configured: never moves, never ages */
+
+static inline __u32 xvs_forward(__u32 bridge, __u32 port, __u32 egress)
+{
+	return port | bridge << XVS_FORWARD_BRIDGE_SHIFT | egress << XVS_FORWARD_EGRESS_SHIFT;
+}
+
+static inline __u32 xvs_forward_bridge(__u32 forward)
+{
+	return (forward & XVS_FORWARD_BRIDGE) >> XVS_FORWARD_BRIDGE_SHIFT;
+}
+
+static inline __u32 xvs_forward_egress(__u32 forward)
+{
+	return (forward & XVS_FORWARD_EGRESS) >> XVS_FORWARD_EGRESS_SHIFT;
+}
 
 /* mac: the six octets as they stand in the frame, octet 0 in the lowest bits. */
-static inline __u64 xvs_fdb_key(__u64 mac, __u32 fid)
+static inline __u64 xvs_fdb_key(__u64 mac, __u32 vid)
 {
-	return mac | (__u64)fid << 48 | 1ULL << 63;
+	return mac | (__u64)vid << 48 | 1ULL << 63;
 }
 
 static inline __u64 xvs_fdb_key_mac(__u64 key)
@@ -94,9 +147,9 @@ static inline __u64 xvs_fdb_key_mac(__u64 key)
 	return key & 0xffffffffffffULL;
 }
 
-static inline __u32 xvs_fdb_key_fid(__u64 key)
+static inline __u32 xvs_fdb_key_vid(__u64 key)
 {
-	return key >> 48 & (XVS_FIDS_MAX - 1);
+	return key >> 48 & XVS_VID_MASK;
 }
 
 /*
@@ -111,6 +164,12 @@ static inline __u64 xvs_hash64(__u64 key)
 	return key ^ key >> 32;
 }
 
+/* Hash of an FDB entry. The factor (2^64 / plastic number) is another one than the hash's own. */
+static inline __u64 xvs_fdb_hash(__u64 key, __u32 bridge)
+{
+	return xvs_hash64(key ^ bridge * 0xc13fa9a902a6328fULL);
+}
+
 /* Candidate bucket `which` (0 or 1) of a hash; mask is the number of buckets, a power of two, less
  * one. */
 static inline __u32 xvs_fdb_bucket_of(__u64 hash, int which, __u32 mask)
@@ -119,26 +178,47 @@ static inline __u32 xvs_fdb_bucket_of(__u64 hash, int which, __u32 mask)
 }
 
 /*
- * Filtering ids: map `fids`. An id stands for one bridge and VLAN in use (IEEE 802.1Q calls it
- * FID); its flood group is where frames with unknown or group destinations go. Ids with the same
- * members may share a group.
+ * From bridge and VLAN to flood group, where frames with unknown or group destinations go: map
+ * `bridges`, indexed by bridge number, and for bridges whose VLANs differ in more than being
+ * untagged or not, map `vlan_tables`. VLANs with the same members share a group.
  */
-struct xvs_fid {
-	__u32 group; /* 0: nobody */
+#define XVS_VLAN_GROUP 0x7fff /* 0: nobody */
+#define XVS_VLAN_FLOOD 0x8000 /* flood_vlans: nothing is learned or looked up */
+
+struct xvs_bridge {
+	__u16 untagged; /* of VLAN 0: a group, with XVS_VLAN_FLOOD or without */
+	__u16 tagged;   /* of all others */
+	__u16 table;    /* not 0: both are in its table, and any other VLAN's */
+	__u16 reserved;
+};
+
+struct xvs_vlan_table {
+	__u16 entry[XVS_VLANS];
 };
 
 /*
- * Flood groups: maps `groups` (this), `group_members` (inner array of port numbers, for TC) and
- * `group_devmaps` (inner devmap, for XDP). Members are the ports that are up, the sender included:
- * it is left out when the frame is sent.
+ * Flood groups: map `groups`, and in map `members` the ports that are up and carry the VLAN, the
+ * sender included: it is left out when the frame is sent. Those that may keep a tag come first.
+ * The list begins with a line of its own and does not change while the group is in use.
  */
-#define XVS_GROUPS_MAX 32768
+#define XVS_GROUPS_MAX   32768
+#define XVS_MEMBER_LINES 32768
+#define XVS_LINE_MEMBERS 16
 
 struct xvs_group {
-	__u32 members;  /* how many */
+	__u32 line;     /* where its members begin */
+	__u32 members;  /* how many; 0: not in use */
 	__u32 xdp_size; /* longest frame, with header and tags, that every member takes as XDP
 			   frame; 0: none */
+	__u32 reserved;
 };
+
+struct xvs_member_line {
+	__u32 member[XVS_LINE_MEMBERS]; /* XVS_MEMBER_* */
+};
+
+#define XVS_MEMBER_PORT         0x0fff
+#define XVS_MEMBER_EGRESS_SHIFT 12 /* enum xvs_egress */
 
 /* Memory shared with switchd: map `shared`, one element. */
 struct xvs_shared {
@@ -197,7 +277,7 @@ struct xvs_counters {
 #define XVS_DROPS_MAX 32
 
 #define XVS_DROP_REASONS(X)                                                                        \
-	X(1, RUNT, "runt", "shorter than an Ethernet header")                                      \
+	X(1, RUNT, "runt", "shorter than its Ethernet header and tag")                             \
 	X(2, SOURCE, "invalid-source", "its source address is zero or a group address")            \
 	X(3, LINK_LOCAL, "link-local",                                                             \
 	  "sent to a reserved link-local address (IEEE 802.1Q table 8-1)")                         \
@@ -206,7 +286,14 @@ struct xvs_counters {
 	X(6, IN_DOWN, "ingress-down", "the port it came from is not forwarding")                   \
 	X(7, OUT_DOWN, "egress-down", "the port it should leave by is down or gone")               \
 	X(8, MTU, "mtu-exceeded", "longer than the MTU of the port it should leave by")            \
-	X(9, REDIRECT, "tx-failed", "the kernel refused to send it")
+	X(9, REDIRECT, "tx-failed", "the kernel refused to send it")                               \
+	X(10, VLAN_TAGGED, "vlan-tagged", "it has a VLAN tag, and came in by an access port")      \
+	X(11, VLAN_NOT_CARRIED, "vlan-not-carried",                                                \
+	  "the port it came from does not carry its VLAN")                                         \
+	X(12, VLAN_RESERVED, "vlan-reserved", "its VLAN is 4095, which is reserved")               \
+	X(13, VLAN_STACKED, "vlan-stacked", "its tag says no VLAN, and another tag follows")       \
+	X(14, VLAN_EXCLUDED, "vlan-excluded",                                                      \
+	  "the port it should leave by does not take the tag behind that of the VLAN")
 
 enum xvs_drop {
 	XVS_DROP_NONE = 0,

@@ -8,6 +8,7 @@
 #include "datapath/pipeline.h"
 #include "datapath/port.h"
 #include "datapath/stats.h"
+#include "datapath/vlan.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -57,10 +58,87 @@ int xvs_xdp_root(struct xdp_md *ctx)
  * before 6.3, and by later ones only to some devices; to others it is lost without a trace. Such
  * frames are TC's.
  */
-static __always_inline bool in_one_buffer(const struct frame *frame, const void *data,
-					  const void *end)
+static __always_inline bool in_one_buffer(const struct xdp_md *ctx, __u32 len)
 {
-	return end - data == frame->len;
+	return ctx->data_end - ctx->data == len;
+}
+
+/* Takes the outermost tag out: what is in front of it moves up. */
+static __always_inline bool pop(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u64 first;
+	__u32 rest;
+
+	if (data + ETH_HLEN + TAG_LEN > end)
+		return false;
+	first = *(__u64 *)data;
+	rest = *(__u32 *)(data + 8);
+	if (bpf_xdp_adjust_head(ctx, TAG_LEN))
+		return false;
+	data = (void *)(long)ctx->data;
+	end = (void *)(long)ctx->data_end;
+	if (data + ETH_HLEN > end)
+		return false;
+	*(__u64 *)data = first;
+	*(__u32 *)(data + 8) = rest;
+	return true;
+}
+
+static __always_inline void write_tag(void *data, __u32 tag)
+{
+	*(__u32 *)(data + ETH_HLEN - 2) = bpf_htonl(tag);
+}
+
+static __always_inline bool push(struct xdp_md *ctx, __u32 tag)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u64 first;
+	__u32 rest;
+
+	if (data + ETH_HLEN > end)
+		return false;
+	first = *(__u64 *)data;
+	rest = *(__u32 *)(data + 8);
+	if (bpf_xdp_adjust_head(ctx, -TAG_LEN))
+		return false;
+	data = (void *)(long)ctx->data;
+	end = (void *)(long)ctx->data_end;
+	if (data + ETH_HLEN + TAG_LEN > end)
+		return false;
+	*(__u64 *)data = first;
+	*(__u32 *)(data + 8) = rest;
+	write_tag(data, tag);
+	return true;
+}
+
+static __always_inline bool rewrite(struct xdp_md *ctx, __u32 tag)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	if (data + ETH_HLEN + TAG_LEN > end)
+		return false;
+	write_tag(data, tag);
+	return true;
+}
+
+/*
+ * Makes the change to the frame. False, and the frame is as it was, when the driver left no room
+ * for a tag. (Of the checks behind bpf_xdp_adjust_head() only the verifier believes that they can
+ * fail.)
+ */
+static __always_inline bool change_tag(struct xdp_md *ctx, enum vlan_change change, __u32 tag)
+{
+	switch (change) {
+	case VLAN_PUSH:
+		return push(ctx, tag);
+	case VLAN_POP:
+		return pop(ctx);
+	case VLAN_REWRITE:
+		return rewrite(ctx, tag);
+	default:
+		return true;
+	}
 }
 
 static __always_inline int send_port(__u32 port, __u32 len)
@@ -88,15 +166,73 @@ static __always_inline int send_group(void *members, __u32 ingress_ifindex)
 	return bpf_redirect_map(members, 0, BPF_F_BROADCAST);
 }
 
+/* What XDP is to do with a frame: all of it worked out before anything is changed. */
+struct plan {
+	enum vlan_change change;
+	__u32 len;     /* of the frame after the change */
+	void *members; /* devmap of a group */
+};
+
+/* To a port: false leaves the frame to TC. */
+static __always_inline bool plan_port(struct plan *plan, struct verdict *verdict,
+				      const struct frame *frame)
+{
+	const struct xvs_port *out = port_get(verdict->port);
+	enum xvs_drop reason;
+
+	if (!out || !(out->flags & XVS_PORT_TX_XDP))
+		return false;
+	plan->change = vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
+	plan->len = vlan_len(frame->len, plan->change);
+	reason = port_refuses(out, plan->len);
+	if (!reason && vlan_excluded(verdict->vlan.inner, verdict->port, out))
+		reason = XVS_DROP_VLAN_EXCLUDED;
+	if (reason)
+		verdict_drop(verdict, verdict->port, reason);
+	return true;
+}
+
+/*
+ * To a group. The copies are made later, so that every frame waits for that in a form that says its
+ * VLAN: with its tag, or in VLAN 0 without. There, what members do with priority tags depends on
+ * their settings: such frames are TC's.
+ */
+static __always_inline bool plan_group(struct plan *plan, const struct verdict *verdict,
+				       const struct frame *frame)
+{
+	const struct vlan *vlan = &verdict->vlan;
+
+	if (!vlan->vid && vlan->tag)
+		return false;
+	plan->change = vlan_change(vlan, vlan->vid);
+	plan->len = vlan_len(frame->len, plan->change);
+	plan->members = group_devmap(verdict->group, plan->len);
+	return plan->members;
+}
+
+static __always_inline bool plan_make(struct plan *plan, struct verdict *verdict,
+				      const struct frame *frame)
+{
+	switch (verdict->action) {
+	case VERDICT_PORT:
+		return plan_port(plan, verdict, frame);
+	case VERDICT_GROUP:
+		return plan_group(plan, verdict, frame);
+	default:
+		/* TC will drop it too, but a listener on the device (lldpd, say) sees it on the
+		 * way. */
+		return verdict->reason != XVS_DROP_LINK_LOCAL;
+	}
+}
+
 SEC("xdp.frags")
 int xvs_xdp(struct xdp_md *ctx)
 {
 	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	__u32 ingress = port_of(ctx->ingress_ifindex);
-	const struct xvs_port *in, *out;
+	const struct xvs_port *in;
+	struct plan plan = {};
 	struct verdict verdict;
-	enum xvs_drop reason;
-	void *members = NULL;
 	struct frame frame;
 
 	if (!ingress)
@@ -105,51 +241,65 @@ int xvs_xdp(struct xdp_md *ctx)
 	if (!in)
 		return XDP_PASS;
 	frame_parse(&frame, data, end, bpf_xdp_get_buff_len(ctx));
+	if (!in_one_buffer(ctx, frame.len))
+		return XDP_PASS;
 
 	verdict = decide(&frame, ingress, in);
-	switch (verdict.action) {
-	case VERDICT_DROP:
-		/* TC will drop it too, but a listener on the device (lldpd, say) sees it on the
-		 * way. */
-		if (verdict.reason == XVS_DROP_LINK_LOCAL)
-			return XDP_PASS;
-		break;
-	case VERDICT_PORT:
-		out = port_get(verdict.port);
-		if (!out || !(out->flags & XVS_PORT_TX_XDP) || !in_one_buffer(&frame, data, end))
-			return XDP_PASS;
-		reason = port_refuses(out, frame.len);
-		if (reason)
-			verdict_drop(&verdict, verdict.port, reason);
-		break;
-	case VERDICT_GROUP:
-		members = group_devmap(verdict.group, frame.len);
-		if (!members || !in_one_buffer(&frame, data, end))
-			return XDP_PASS;
-		break;
-	}
+	if (!plan_make(&plan, &verdict, &frame))
+		return XDP_PASS;
+	if (verdict.action != VERDICT_DROP &&
+	    !change_tag(ctx, plan.change, vlan_tag(&verdict.vlan, in)))
+		return XDP_PASS;
 
 	conclude(&frame, ingress, in, &verdict);
 	switch (verdict.action) {
 	case VERDICT_PORT:
-		return send_port(verdict.port, frame.len);
+		return send_port(verdict.port, plan.len);
 	case VERDICT_GROUP:
-		return send_group(members, ctx->ingress_ifindex);
+		return send_group(plan.members, ctx->ingress_ifindex);
 	default:
 		return XDP_DROP;
 	}
 }
 
-/* Runs for each copy of a flooded frame, on the CPU that flooded it. */
+/*
+ * Runs for each copy of a flooded frame, on the CPU that flooded it. Outside VLAN 0 it has the tag
+ * of its VLAN in front; in VLAN 0 it has none.
+ */
+static __always_inline int egress(struct xdp_md *ctx, bool untag)
+{
+	const __u32 *flooding = flood_ingress_get();
+	__u32 number = port_of(ctx->egress_ifindex);
+	const struct xvs_port *out = port_get(number);
+	struct frame frame;
+
+	if (!flooding || *flooding == ctx->egress_ifindex || !number || !out)
+		return XDP_DROP;
+	frame_parse(&frame, (void *)(long)ctx->data, (void *)(long)ctx->data_end,
+		    bpf_xdp_get_buff_len(ctx));
+	if (vlan_excluded(frame.inner, number, out))
+		return XDP_DROP;
+	if (untag && frame.tag) {
+		if (!pop(ctx))
+			return XDP_DROP;
+		frame.len -= TAG_LEN;
+	}
+	stats_tx(number, frame.len);
+	return XDP_PASS;
+}
+
+/* To members that keep the tag. */
 SEC("xdp.frags/devmap")
 int xvs_xdp_egress(struct xdp_md *ctx)
 {
-	const __u32 *flooding = flood_ingress_get();
+	return egress(ctx, false);
+}
 
-	if (!flooding || *flooding == ctx->egress_ifindex)
-		return XDP_DROP;
-	stats_tx(port_of(ctx->egress_ifindex), bpf_xdp_get_buff_len(ctx));
-	return XDP_PASS;
+/* To members that don't. */
+SEC("xdp.frags/devmap")
+int xvs_xdp_egress_untag(struct xdp_md *ctx)
+{
+	return egress(ctx, true);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

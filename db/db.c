@@ -27,16 +27,17 @@ static int open_file(struct db *db, const char *path, struct error *error)
 	if (result == 0)
 		result = wal_open(&db->wal, &db->file, error);
 	if (result == 0)
-		result = connection_script(&db->file,
-					   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-					   "PRAGMA cell_size_check = ON",
-					   error);
+		result = connection_script(
+			&db->file, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+			error);
 	if (result == 0)
 		result = database_file_check(&db->file, &version, error);
 	if (result == 0)
 		result = wal_check(&db->wal, &db->file, log_existed, error);
 	if (result == 0)
 		result = migration_run(&db->file, version, error);
+	if (result == 0)
+		result = connection_script(&db->file, "PRAGMA foreign_keys = ON", error);
 	return result;
 }
 

@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include "db/error.h"
 #include "db/schema.h"
+#include "db/vlan.h"
 
 #define DB_UUID_LEN 36
 #define DB_NAME_MAX 15 /* bridges and ports are network devices: IFNAMSIZ less the zero */
@@ -27,7 +28,6 @@
 /* How many there may be; what the data path's numbers allow (datapath/types.h). */
 #define DB_BRIDGES_MAX 4095
 #define DB_PORTS_MAX   4095
-#define DB_FIDS_MAX    32767
 
 struct db;
 
@@ -77,7 +77,17 @@ int db_set(struct db *db, const struct db_table *table, const char *uuid,
  */
 int db_bridge_add(struct db *db, const char *name, struct error *error);
 int db_bridge_del(struct db *db, const char *name, struct error *error); /* with its ports */
-int db_port_add(struct db *db, const char *bridge, const char *name, struct error *error);
+
+/*
+ * A fake bridge, as Open vSwitch calls it: a port of bridge `parent`, with a network device on the
+ * host, that stands for one of its VLANs. -ENOENT, or -EINVAL for a VLAN that is none or is taken,
+ * with a sentence.
+ */
+int db_fake_bridge_add(struct db *db, const char *name, const char *parent, uint16_t vlan,
+		       struct error *error);
+/* tag 0: none. */
+int db_port_add(struct db *db, const char *bridge, const char *name, uint16_t tag,
+		struct error *error);
 int db_port_del(struct db *db, const char *name, struct error *error);
 
 int db_static_mac_add(struct db *db, const char *bridge, const char *port, uint16_t vlan,
@@ -116,6 +126,12 @@ struct db_static_mac {
 	uint8_t mac[6];
 };
 
+enum db_port_type {                   /* Interface:type */
+		    DB_PORT_SYSTEM,   /* a device that is there */
+		    DB_PORT_INTERNAL, /* one that the switch makes */
+		    DB_PORT_PATCH,    /* one end of a link between two bridges */
+};
+
 struct db_port {
 	struct db_port
 		*next; /* of the same bridge, in the order they were added; the local port first */
@@ -123,9 +139,14 @@ struct db_port {
 	char name[DB_NAME_MAX + 1];
 	uint16_t number; /* in the data path, unique in the instance */
 	uint16_t ofport; /* in the bridge, OpenFlow's: 1 and up, 65534 the local port */
-	bool local;      /* the bridge's own port, named as the bridge */
+	bool local;      /* the bridge's own port, named as the bridge; an internal one */
+	bool fake_bridge;
+	enum db_port_type type;
+	char peer[DB_NAME_MAX + 1]; /* options:peer of a patch port */
+	uint8_t hwaddr[6];          /* of an internal one: for it, the same after every reboot */
 	enum db_rx_hook rx_hook;
 	uint32_t mtu_request; /* 0: none */
+	struct db_vlan vlan;
 };
 
 struct db_bridge {
@@ -133,21 +154,28 @@ struct db_bridge {
 	char uuid[DB_UUID_LEN + 1];
 	char name[DB_NAME_MAX + 1];
 	uint16_t number;   /* in the instance, 1 and up */
-	uint16_t fid;      /* filtering id of untagged frames */
 	uint8_t hwaddr[6]; /* other-config:hwaddr, or one derived from uuid: the same after every
 			      reboot */
 	uint32_t mac_aging_time; /* seconds; other-config, default 300 */
 	uint32_t mac_table_size; /* entries; other-config, default 8192 */
 	bool forward_bpdu;       /* other-config:forward-bpdu */
+	bool has_flood_vlans;
+	struct vlan_set flood_vlans;
 	struct db_port *ports;
 	struct db_static_mac *static_macs;
 };
 
 struct db_config {
+	unsigned vlan_limit; /* other-config:vlan-limit: how many tags are looked at, 1 or 2 */
 	struct db_bridge *bridges;
 };
 
 int db_config_load(struct db *db, struct db_config **config, struct error *error);
+
+/* Do the columns of each record, which are checked one by one when they are set, fit each other?
+ * -EINVAL with a sentence. For the end of a transaction. */
+int db_config_check(const struct db_config *config, struct error *error);
+
 void db_config_free(struct db_config *config);
 
 #endif

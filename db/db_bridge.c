@@ -2,6 +2,7 @@
 #include "db/db_bridge.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include "db/db_name.h"
 #include "db/db_port.h"
 
@@ -15,40 +16,72 @@ int bridge_find(struct db *db, const char *name, int64_t *id, struct error *erro
 	return result ? 0 : error_set(error, -ENOENT, "no bridge named %s", name);
 }
 
-/* Numbers that the data path knows the bridge by. */
-static int choose_numbers(struct db *db, const char *name, int64_t *number, int64_t *fid,
-			  struct error *error)
+int db_bridge_add(struct db *db, const char *name, struct error *error)
 {
-	int result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, number, error);
+	struct port_row local = {.name = name, .type = "internal", .ofport = OFPORT_LOCAL};
+	char uuid[DB_UUID_LEN + 1];
+	int64_t number;
+	int result = name_check(db, "bridge", name, error);
 
 	if (result == 0)
-		result = store_lowest_free(db, "_fid", "Bridge", 0, DB_FIDS_MAX, fid, error);
+		result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, &number,
+					   error);
 	if (result == -ENOSPC)
 		return error_set(error, result,
 				 "cannot create a bridge named %s because there are %d already",
 				 name, DB_BRIDGES_MAX);
-	return result;
-}
-
-int db_bridge_add(struct db *db, const char *name, struct error *error)
-{
-	char uuid[DB_UUID_LEN + 1];
-	int64_t number, fid;
-	int result = name_check(db, "bridge", name, error);
-
-	if (result == 0)
-		result = choose_numbers(db, name, &number, &fid, error);
 	if (result)
 		return result;
 	store_uuid(uuid);
 	result = store_write(db, error,
-			     "INSERT INTO Bridge (_parent, _uuid, _number, _fid, name)"
-			     " VALUES (1, ?, ?, ?, ?)",
-			     "siis", uuid, number, fid, name);
+			     "INSERT INTO Bridge (_parent, _uuid, _number, name)"
+			     " VALUES (1, ?, ?, ?)",
+			     "sis", uuid, number, name);
 	if (result)
 		return result;
-	return port_insert(db, sqlite3_last_insert_rowid(db->file.sqlite), name, "internal",
-			   OFPORT_LOCAL, error);
+	return port_insert(db, sqlite3_last_insert_rowid(db->file.sqlite), &local, error);
+}
+
+/* -EEXIST when the VLAN has a fake bridge already. */
+static int check_vlan_free(struct db *db, int64_t parent_id, const char *parent, uint16_t vlan,
+			   struct error *error)
+{
+	sqlite3_stmt *statement;
+	char tag[8];
+	int result;
+
+	snprintf(tag, sizeof(tag), "%u", vlan);
+	result = connection_query(
+		&db->file, &statement, error,
+		"SELECT name FROM Port WHERE _parent = ? AND fake_bridge AND tag = ?", "is",
+		parent_id, tag);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result > 0)
+		result = error_set(error, -EEXIST,
+				   "bridge %s has a fake bridge for VLAN %u already: %s", parent,
+				   vlan, (const char *)sqlite3_column_text(statement, 0));
+	connection_end(statement);
+	return result;
+}
+
+int db_fake_bridge_add(struct db *db, const char *name, const char *parent, uint16_t vlan,
+		       struct error *error)
+{
+	struct port_row port = {.name = name, .type = "internal", .tag = vlan, .fake_bridge = true};
+	int64_t parent_id;
+	int result = name_check(db, "bridge", name, error);
+
+	if (result)
+		return result;
+	result = bridge_find(db, parent, &parent_id, NULL);
+	if (result == -ENOENT)
+		return error_set(error, result, "parent bridge %s does not exist", parent);
+	if (result == 0 && (!vlan || vlan > 4094))
+		result = error_set(error, -EINVAL, "%u is not a VLAN: 1 to 4094", vlan);
+	if (result == 0)
+		result = check_vlan_free(db, parent_id, parent, vlan, error);
+	return result ? result : port_insert(db, parent_id, &port, error);
 }
 
 int db_bridge_del(struct db *db, const char *name, struct error *error)

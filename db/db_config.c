@@ -59,9 +59,35 @@ static enum db_rx_hook rx_hook(const json_t *options)
 	return DB_RX_AUTO;
 }
 
+static enum db_port_type port_type(const char *type)
+{
+	if (!strcmp(type, "internal"))
+		return DB_PORT_INTERNAL;
+	return strcmp(type, "patch") ? DB_PORT_SYSTEM : DB_PORT_PATCH;
+}
+
+static int fill_vlan(const struct loading *loading, sqlite3_stmt *statement, int column,
+		     struct db_port *port)
+{
+	json_t *values[5];
+	bool whole = true;
+
+	for (int i = 0; i < 5; i++) {
+		values[i] = column_json(statement, column + i);
+		whole = whole && values[i];
+	}
+	if (whole)
+		vlan_load(&port->vlan, &(struct vlan_columns){values[0], values[1], values[2],
+							      values[3], values[4]});
+	for (int i = 0; i < 5; i++)
+		json_decref(values[i]);
+	return whole ? 0 : damaged(loading, "Port", port->name);
+}
+
 static int fill_port(const struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
 {
 	json_t *options, *mtu;
+	const char *peer;
 
 	copy_text(port->uuid, sizeof(port->uuid), statement, 0);
 	copy_text(port->name, sizeof(port->name), statement, 1);
@@ -72,6 +98,8 @@ static int fill_port(const struct loading *loading, sqlite3_stmt *statement, str
 	mtu = column_json(statement, 5);
 	if (options && mtu) {
 		port->rx_hook = rx_hook(options);
+		peer = option_string(options, "peer");
+		snprintf(port->peer, sizeof(port->peer), "%s", peer ? peer : "");
 		/* No device takes as much; it is the kernel that says so. */
 		port->mtu_request = json_integer_value(mtu) > UINT32_MAX
 					    ? UINT32_MAX
@@ -79,7 +107,12 @@ static int fill_port(const struct loading *loading, sqlite3_stmt *statement, str
 	}
 	json_decref(options);
 	json_decref(mtu);
-	return options && mtu ? 0 : damaged(loading, "Interface", port->name);
+	if (!options || !mtu)
+		return damaged(loading, "Interface", port->name);
+	port->type = port_type((const char *)sqlite3_column_text(statement, 6));
+	port->fake_bridge = sqlite3_column_int(statement, 7);
+	derive_mac((const char *)sqlite3_column_text(statement, 8), port->hwaddr);
+	return fill_vlan(loading, statement, 9, port);
 }
 
 static int load_ports(const struct loading *loading, struct db_bridge *bridge, int64_t id)
@@ -89,7 +122,9 @@ static int load_ports(const struct loading *loading, struct db_bridge *bridge, i
 	sqlite3_stmt *statement;
 	int result = connection_query(
 		file, &statement, loading->error,
-		"SELECT Port._uuid, Port.name, i._number, i._ofport, i.options, i.mtu_request"
+		"SELECT Port._uuid, Port.name, i._number, i._ofport, i.options, i.mtu_request,"
+		" i.type, Port.fake_bridge, i._uuid,"
+		" Port.vlan_mode, Port.tag, Port.trunks, Port.cvlans, Port.other_config"
 		" FROM Port JOIN Interface AS i ON i._bridge = Port._parent AND i._parent = "
 		"Port._id"
 		" WHERE Port._parent = ? ORDER BY i._ofport <> 65534, Port._id",
@@ -139,13 +174,12 @@ static int load_static_macs(const struct loading *loading, struct db_bridge *bri
 static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 		       struct db_bridge *bridge)
 {
-	json_t *config = column_json(statement, 5);
+	json_t *config = column_json(statement, 4), *flood_vlans = column_json(statement, 5);
 	const char *hwaddr = option_string(config, "hwaddr");
 
 	copy_text(bridge->uuid, sizeof(bridge->uuid), statement, 1);
 	copy_text(bridge->name, sizeof(bridge->name), statement, 2);
 	bridge->number = (uint16_t)sqlite3_column_int(statement, 3);
-	bridge->fid = (uint16_t)sqlite3_column_int(statement, 4);
 	bridge->mac_aging_time =
 		option_integer(config, "mac-aging-time", OPTION_AGING_TIME_DEFAULT);
 	bridge->mac_table_size =
@@ -153,8 +187,11 @@ static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 	bridge->forward_bpdu = option_boolean(config, "forward-bpdu");
 	if (!hwaddr || !option_parse_mac(hwaddr, bridge->hwaddr))
 		derive_mac(bridge->uuid, bridge->hwaddr);
+	if (flood_vlans)
+		bridge->has_flood_vlans = vlan_set_load(&bridge->flood_vlans, flood_vlans) > 0;
 	json_decref(config);
-	return config ? 0 : damaged(loading, "Bridge", bridge->name);
+	json_decref(flood_vlans);
+	return config && flood_vlans ? 0 : damaged(loading, "Bridge", bridge->name);
 }
 
 static int load_bridge(const struct loading *loading, sqlite3_stmt *statement,
@@ -165,6 +202,9 @@ static int load_bridge(const struct loading *loading, sqlite3_stmt *statement,
 
 	if (result == 0)
 		result = load_ports(loading, bridge, id);
+	/* The local port's address is the bridge's. */
+	if (result == 0 && bridge->ports)
+		memcpy(bridge->ports->hwaddr, bridge->hwaddr, sizeof(bridge->hwaddr));
 	if (result == 0)
 		result = load_static_macs(loading, bridge, id);
 	return result;
@@ -175,11 +215,10 @@ static int load_bridges(const struct loading *loading, struct db_config *config)
 	struct connection *file = &loading->db->file;
 	struct db_bridge **tail = &config->bridges;
 	sqlite3_stmt *statement;
-	int result =
-		connection_query(file, &statement, loading->error,
-				 "SELECT _id, _uuid, name, _number, _fid, other_config FROM Bridge"
-				 " ORDER BY name",
-				 "");
+	int result = connection_query(file, &statement, loading->error,
+				      "SELECT _id, _uuid, name, _number, other_config, flood_vlans"
+				      " FROM Bridge ORDER BY name",
+				      "");
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
 		*tail = calloc(1, sizeof(**tail));
@@ -192,6 +231,27 @@ static int load_bridges(const struct loading *loading, struct db_config *config)
 	return result;
 }
 
+/* Open vSwitch, too, looks at two tags at most, and takes 0 for no limit of its own. */
+static int load_root(const struct loading *loading, struct db_config *config)
+{
+	struct connection *file = &loading->db->file;
+	sqlite3_stmt *statement;
+	json_t *other_config = NULL;
+	int result = connection_query(file, &statement, loading->error,
+				      "SELECT other_config FROM Open_vSwitch", "");
+
+	if (result == 0)
+		result = connection_step(file, statement, loading->error);
+	if (result > 0) {
+		other_config = column_json(statement, 0);
+		config->vlan_limit = option_integer(other_config, "vlan-limit", 1) == 1 ? 1 : 2;
+		result = other_config ? 0 : damaged(loading, "Open_vSwitch", ".");
+	}
+	json_decref(other_config);
+	connection_end(statement);
+	return result;
+}
+
 int db_config_load(struct db *db, struct db_config **config, struct error *error)
 {
 	struct loading loading = {db, error};
@@ -200,12 +260,44 @@ int db_config_load(struct db *db, struct db_config **config, struct error *error
 	*config = calloc(1, sizeof(**config));
 	if (!*config)
 		return error_set(error, -ENOMEM, "out of memory");
-	result = load_bridges(&loading, *config);
+	result = load_root(&loading, *config);
+	if (result == 0)
+		result = load_bridges(&loading, *config);
 	if (result) {
 		db_config_free(*config);
 		*config = NULL;
 	}
 	return result;
+}
+
+static int check_port(const struct db_port *port, struct error *error)
+{
+	if (port->local && port->type != DB_PORT_INTERNAL)
+		return error_set(
+			error, -EINVAL,
+			"interface %s is the local port of a bridge, whose type can only be "
+			"internal",
+			port->name);
+	if (port->fake_bridge && !port->local &&
+	    (port->type != DB_PORT_INTERNAL || port->vlan.mode != VLAN_ACCESS || !port->vlan.tag))
+		return error_set(
+			error, -EINVAL,
+			"port %s is a fake bridge, which needs an interface of type internal "
+			"and a tag: delete it with del-br instead",
+			port->name);
+	return vlan_check(&port->vlan, port->name, error);
+}
+
+int db_config_check(const struct db_config *config, struct error *error)
+{
+	for (const struct db_bridge *bridge = config->bridges; bridge; bridge = bridge->next)
+		for (const struct db_port *port = bridge->ports; port; port = port->next) {
+			int result = check_port(port, error);
+
+			if (result)
+				return result;
+		}
+	return 0;
 }
 
 static void free_bridge(struct db_bridge *bridge)

@@ -2,6 +2,7 @@
 #include "db/db_port.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "db/db_bridge.h"
 #include "db/db_name.h"
@@ -22,18 +23,22 @@ static int choose_numbers(struct db *db, const char *name, int64_t bridge, int64
 	return result;
 }
 
-int port_insert(struct db *db, int64_t bridge, const char *name, const char *type, int64_t ofport,
-		struct error *error)
+int port_insert(struct db *db, int64_t bridge, const struct port_row *port, struct error *error)
 {
-	char uuid[DB_UUID_LEN + 1];
-	int64_t number;
+	char uuid[DB_UUID_LEN + 1], tag[32] = "[\"set\",[]]";
+	int64_t number, ofport = port->ofport;
+	const char *name = port->name;
 	int result = choose_numbers(db, name, bridge, &number, &ofport, error);
 
 	if (result)
 		return result;
+	if (port->tag)
+		snprintf(tag, sizeof(tag), "%u", port->tag);
 	store_uuid(uuid);
-	result = store_write(db, error, "INSERT INTO Port (_parent, _uuid, name) VALUES (?, ?, ?)",
-			     "iss", bridge, uuid, name);
+	result = store_write(db, error,
+			     "INSERT INTO Port (_parent, _uuid, name, tag, fake_bridge)"
+			     " VALUES (?, ?, ?, ?, ?)",
+			     "isssi", bridge, uuid, name, tag, (int64_t)port->fake_bridge);
 	if (result)
 		return result;
 	store_uuid(uuid);
@@ -41,7 +46,7 @@ int port_insert(struct db *db, int64_t bridge, const char *name, const char *typ
 		db, error,
 		"INSERT INTO Interface (_bridge, _parent, _uuid, _number, _ofport, name, type)"
 		" VALUES (?, last_insert_rowid(), ?, ?, ?, ?, ?)",
-		"isiiss", bridge, uuid, number, ofport, name, type);
+		"isiiss", bridge, uuid, number, ofport, name, port->type);
 }
 
 int port_request_ofport(struct db *db, const char *interface_uuid, int64_t ofport,
@@ -70,14 +75,16 @@ int port_find(struct db *db, int64_t bridge_id, const char *bridge, const char *
 				  name);
 }
 
-int db_port_add(struct db *db, const char *bridge, const char *name, struct error *error)
+int db_port_add(struct db *db, const char *bridge, const char *name, uint16_t tag,
+		struct error *error)
 {
+	struct port_row port = {.name = name, .type = "", .tag = tag};
 	int64_t id;
 	int result = bridge_find(db, bridge, &id, error);
 
 	if (result == 0)
 		result = name_check(db, "port", name, error);
-	return result ? result : port_insert(db, id, name, "", 0, error);
+	return result ? result : port_insert(db, id, &port, error);
 }
 
 int db_port_del(struct db *db, const char *name, struct error *error)

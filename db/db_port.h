@@ -8,9 +8,15 @@
 #define OFPORT_LOCAL 65534 /* OFPP_LOCAL of OpenFlow 1.0 */
 #define OFPORT_LAST  65279 /* OFPP_MAX less one, as Interface:ofport_request has it */
 
-/* Adds a port with its one interface; `ofport` 0: the lowest free one. The name was checked. */
-int port_insert(struct db *db, int64_t bridge, const char *name, const char *type, int64_t ofport,
-		struct error *error);
+/* A port with its one interface, to be added. */
+struct port_row {
+	const char *name; /* checked */
+	const char *type; /* of the interface */
+	int64_t ofport;   /* 0: the lowest free one */
+	uint16_t tag;     /* 0: none */
+	bool fake_bridge;
+};
+int port_insert(struct db *db, int64_t bridge, const struct port_row *port, struct error *error);
 
 /* Gives an interface the OpenFlow port number that it asks for, if no other of its bridge has it.
  */

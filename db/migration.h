@@ -8,11 +8,14 @@
 #include "db/connection.h"
 
 #define MIGRATION_APPLICATION_ID 0x58565357 /* "XVSW", PRAGMA application_id of our files */
-#define MIGRATION_VERSION        1
+#define MIGRATION_VERSION        2
 
 extern const char migration_schema[]; /* schema.sql, generated */
 
-/* Brings a file of any earlier version, 0 being an empty one, to ours in one transaction. */
+/*
+ * Brings a file of any earlier version, 0 being an empty one, to ours in one transaction. Foreign
+ * keys must be off (PRAGMA foreign_keys): a table that is made anew would take its children along.
+ */
 int migration_run(struct connection *connection, int version, struct error *error);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include "db/datum.h"
+#include "db/db.h"
 
 static bool parse_integer(const char *text, long long *value)
 {
@@ -65,6 +66,29 @@ static bool is_rx_hook(const char *text)
 	return !strcmp(text, "auto") || !strcmp(text, "xdp") || !strcmp(text, "tc");
 }
 
+static bool is_priority_tags(const char *text)
+{
+	return !strcmp(text, "never") || !strcmp(text, "if-nonzero") || !strcmp(text, "always") ||
+	       is_boolean(text);
+}
+
+static bool is_qinq_ethtype(const char *text)
+{
+	return !strcmp(text, "802.1ad") || !strcmp(text, "802.1q");
+}
+
+static bool is_vlan_limit(const char *text)
+{
+	long long value;
+
+	return parse_integer(text, &value) && value <= INT32_MAX;
+}
+
+static bool is_device_name(const char *text)
+{
+	return *text && strlen(text) <= DB_NAME_MAX;
+}
+
 static const struct option {
 	const char *table, *column, *key;
 	bool (*valid)(const char *text);
@@ -78,6 +102,11 @@ static const struct option {
 	{"Bridge", "other_config", "hwaddr", is_station_mac,
 	 "a MAC address as xx:xx:xx:xx:xx:xx that is neither zero nor a group address"},
 	{"Interface", "options", "rx-hook", is_rx_hook, "auto, xdp or tc"},
+	{"Interface", "options", "peer", is_device_name, "the name of an interface"},
+	{"Port", "other_config", "priority-tags", is_priority_tags, "never, if-nonzero or always"},
+	{"Port", "other_config", "qinq-ethtype", is_qinq_ethtype, "802.1ad or 802.1q"},
+	{"Open_vSwitch", "other_config", "vlan-limit", is_vlan_limit,
+	 "a number of tags, or 0 for no limit"},
 };
 
 int option_check(const struct db_table *table, const struct db_column *column, const json_t *map,

@@ -24,11 +24,9 @@ enum db_type { /* atomic types of RFC 7047 3.2; DB_VOID: no value type, the colu
 };
 
 enum db_class {
-	DB_ACTS,    /* the switch acts on it */
-	DB_KEPT,    /* kept and shown, nothing else */
-	DB_REFUSED, /* would change what frames do, and this switch can't: commands refuse to set it
-		     */
-	DB_LIVE,    /* not stored: the switch answers, and nobody can write it */
+	DB_ACTS, /* the switch acts on it */
+	DB_KEPT, /* kept and shown, nothing else */
+	DB_LIVE, /* not stored: the switch answers, and nobody can write it */
 };
 
 struct db_column {

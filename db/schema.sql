@@ -27,7 +27,6 @@ CREATE TABLE Bridge (
 	_uuid TEXT NOT NULL UNIQUE,
 	_parent INTEGER NOT NULL REFERENCES Open_vSwitch,
 	_number INTEGER NOT NULL UNIQUE, -- in the data path
-	_fid INTEGER NOT NULL UNIQUE,    -- filtering id of untagged frames
 	auto_attach TEXT NOT NULL DEFAULT '["set",[]]',
 	controller TEXT NOT NULL DEFAULT '["set",[]]',
 	datapath_type TEXT NOT NULL DEFAULT '',

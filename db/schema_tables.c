@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All tables and columns. Types, ranges and words are those of Open vSwitch's schema 8.3 (what
- * Debian's Open vSwitch 3.1 has), so that what is valid there is valid here. A new column or table
- * is added here and in schema.sql; nothing else has to know.
+ * Debian's Open vSwitch 3.1 has), so that what is valid there is valid here, with one exception:
+ * VIDs that are no VLANs, 4095 anywhere and 0 as a tag. A new column or table is added here and in
+ * schema.sql; nothing else has to know.
  */
 #include "db/schema.h"
 
@@ -11,7 +12,7 @@
 #define SET(type, limit) .key = (type), .max = (limit)
 #define MAP(from, to)    .key = (from), .value = (to), .max = DB_UNLIMITED
 #define STRING_MAP       MAP(DB_STRING, DB_STRING)
-#define VLAN_SET         SET(DB_INTEGER, 4096), RANGE(0, 4095)
+#define VLAN_SET         SET(DB_INTEGER, 4096), RANGE(0, 4094)
 
 #define RANGE(from, to)  .low = (from), .high = (to)
 #define AT_LEAST(from)   RANGE(from, INT64_MAX)
@@ -24,7 +25,6 @@
 
 #define ACTS          .class = DB_ACTS
 #define KEPT          .class = DB_KEPT
-#define REFUSED       .class = DB_REFUSED
 #define LIVE          .class = DB_LIVE
 #define STRUCTURAL    .class = DB_ACTS, .structural = true
 #define HELP(text)    .help = (text)
@@ -53,8 +53,9 @@ static const struct db_column open_vswitch[] = {
 	 HELP("Remote managers of the database.")},
 	{"next_cfg", ONE(DB_INTEGER), KEPT,
 	 HELP("A number that a client raises when it wants to wait for its change.")},
-	{"other_config", STRING_MAP, KEPT,
-	 HELP("Settings of the switch as a whole.")},
+	{"other_config", STRING_MAP, ACTS,
+	 HELP("vlan-limit: how many tags of a frame are looked at, 1 unless told, 0 for as many as there are "
+	      "rules for, which is 2.")},
 	{"ovs_version", OPTIONAL(DB_STRING), LIVE,
 	 HELP("Version of the switch.")},
 	{"ssl", OPTIONAL(DB_UUID), REFERS("SSL"), KEPT,
@@ -82,7 +83,7 @@ static const struct db_column bridge[] = {
 	 HELP("Keys and values of other programs.")},
 	{"fail_mode", OPTIONAL(DB_STRING), WORDS("secure", "standalone"), KEPT,
 	 HELP("What the bridge does while no controller is connected.")},
-	{"flood_vlans", VLAN_SET, REFUSED,
+	{"flood_vlans", VLAN_SET, ACTS,
 	 HELP("VLANs in which nothing is learned and everything is flooded.")},
 	{"flow_tables", MAP(DB_INTEGER, DB_UUID), RANGE(0, 254), REFERS("Flow_Table"), KEPT,
 	 HELP("Settings of OpenFlow tables by their number.")},
@@ -128,11 +129,11 @@ static const struct db_column port[] = {
 	 HELP("How a bond spreads frames over its members.")},
 	{"bond_updelay", ONE(DB_INTEGER), KEPT,
 	 HELP("Milliseconds that a member of a bond must be up before it is used.")},
-	{"cvlans", VLAN_SET, REFUSED,
+	{"cvlans", VLAN_SET, ACTS,
 	 HELP("Customer VLANs that a dot1q-tunnel port takes; empty: all.")},
 	{"external_ids", STRING_MAP, KEPT,
 	 HELP("Keys and values of other programs.")},
-	{"fake_bridge", ONE(DB_BOOLEAN), KEPT,
+	{"fake_bridge", ONE(DB_BOOLEAN), ACTS,
 	 HELP("Whether this port stands for a bridge within a VLAN of its bridge.")},
 	{"interfaces", .key = DB_UUID, .min = 1, .max = DB_UNLIMITED, REFERS("Interface"), STRUCTURAL,
 	 HELP("The interfaces of the port: one, or the members of a bond.")},
@@ -142,8 +143,10 @@ static const struct db_column port[] = {
 	 HELP("MAC address that a bond is asked to use.")},
 	{"name", ONE(DB_STRING), STRUCTURAL,
 	 HELP("Name of the port; given by add-port, never changed.")},
-	{"other_config", STRING_MAP, KEPT,
-	 HELP("Settings of the port.")},
+	{"other_config", STRING_MAP, ACTS,
+	 HELP("priority-tags: never, if-nonzero or always, whether frames of VLAN 0 keep a tag for its "
+	      "priority; qinq-ethtype: 802.1ad or 802.1q, TPID of the tag that frames from a dot1q-tunnel "
+	      "port get.")},
 	{"protected", ONE(DB_BOOLEAN), KEPT,
 	 HELP("Whether frames may not go from it to other protected ports.")},
 	{"qos", OPTIONAL(DB_UUID), REFERS("QoS"), KEPT,
@@ -156,12 +159,12 @@ static const struct db_column port[] = {
 	 HELP("Counters of the spanning tree protocol.")},
 	{"status", STRING_MAP, LIVE,
 	 HELP("State of the spanning tree protocol on the port.")},
-	{"tag", OPTIONAL(DB_INTEGER), RANGE(0, 4095), REFUSED,
+	{"tag", OPTIONAL(DB_INTEGER), RANGE(1, 4094), ACTS,
 	 HELP("VLAN of an access port, or the native VLAN of a trunk port.")},
-	{"trunks", VLAN_SET, REFUSED,
-	 HELP("VLANs that a trunk port carries; empty: all.")},
+	{"trunks", VLAN_SET, ACTS,
+	 HELP("VLANs that a trunk port carries, 0 for untagged frames; empty: all.")},
 	{"vlan_mode", OPTIONAL(DB_STRING),
-	 WORDS("access", "dot1q-tunnel", "native-tagged", "native-untagged", "trunk"), REFUSED,
+	 WORDS("access", "dot1q-tunnel", "native-tagged", "native-untagged", "trunk"), ACTS,
 	 HELP("What the port does with tags; when empty, tag and trunks decide.")},
 };
 
@@ -227,15 +230,17 @@ static const struct db_column interface[] = {
 	{"ofport_request", OPTIONAL(DB_INTEGER), RANGE(1, 65279), ACTS,
 	 HELP("The ofport that is wanted; it is given if no other interface of the bridge has it.")},
 	{"options", STRING_MAP, ACTS,
-	 HELP("rx-hook: auto, xdp or tc, which hook of the kernel takes the device's frames.")},
+	 HELP("rx-hook: auto, xdp or tc, which hook of the kernel takes the device's frames; peer: of an interface "
+	      "of type patch, the one at its other end.")},
 	{"other_config", STRING_MAP, KEPT,
 	 HELP("Settings of the interface.")},
 	{"statistics", MAP(DB_STRING, DB_INTEGER), LIVE,
 	 HELP("Counters of the interface.")},
 	{"status", STRING_MAP, LIVE,
 	 HELP("Driver of the device, the hook that takes its frames, whether it takes XDP frames.")},
-	{"type", ONE(DB_STRING), REFUSED,
-	 HELP("Kind of the interface: empty for a device of the host, internal for the bridge's own.")},
+	{"type", ONE(DB_STRING), WORDS("", "internal", "patch", "system"), ACTS,
+	 HELP("Kind of the interface: empty or system for a device that is there, internal for one that the switch "
+	      "makes, patch for one end of a link between two bridges.")},
 };
 
 static const struct db_column static_mac[] = {

@@ -7,9 +7,9 @@
 #include <time.h>
 #include "switchd/daemon.h"
 #include "switchd/device.h"
-#include "switchd/local_port.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
+#include "switchd/pair.h"
 #include "switchd/port.h"
 
 #define HEALS_PER_MINUTE 5
@@ -44,9 +44,11 @@ int attachment_adopt(struct daemon *daemon, uint16_t number, uint32_t ifindex)
 /* By members: the struct has padding. */
 static bool same(const struct dp_port *a, const struct dp_port *b)
 {
-	return a->number == b->number && a->fid == b->fid && a->flags == b->flags &&
-	       a->hook == b->hook && a->ifindex == b->ifindex && a->tx_ifindex == b->tx_ifindex &&
-	       a->mtu == b->mtu && !strcmp(a->name, b->name);
+	return a->number == b->number && a->bridge == b->bridge && a->flags == b->flags &&
+	       a->pvid == b->pvid && a->push_tpid == b->push_tpid && a->hook == b->hook &&
+	       a->ifindex == b->ifindex && a->tx_ifindex == b->tx_ifindex && a->mtu == b->mtu &&
+	       !memcmp(&a->vlan_set, &b->vlan_set, sizeof(a->vlan_set)) &&
+	       !strcmp(a->name, b->name);
 }
 
 /*
@@ -104,6 +106,26 @@ static int set(struct daemon *daemon, struct attachment *attachment, struct port
 	return 0;
 }
 
+/*
+ * Takes the device over; false when it has gone. A NIC that strips tags and can't be told not to
+ * shows them to TC, in the metadata, but not to XDP.
+ */
+static bool take(struct daemon *daemon, struct attachment *attachment, struct port *port)
+{
+	if (port->conf->type != DB_PORT_SYSTEM)
+		return true;
+	if (device_needs_taking(port->link, port->want.hook, &attachment->saved)) {
+		attachment->device.text[0] = '\0';
+		device_take(daemon, port->link, port->want.hook, &attachment->saved,
+			    &attachment->hides, &attachment->device);
+	}
+	if (!port->link)
+		return false;
+	if (attachment->hides && strcmp(port->link->kind, "veth"))
+		port->want.hook = DP_HOOK_TC;
+	return true;
+}
+
 void attachment_set(struct daemon *daemon, struct port *port)
 {
 	struct attachment **slot = &daemon->model->attachments[port->conf->number];
@@ -116,12 +138,8 @@ void attachment_set(struct daemon *daemon, struct port *port)
 	}
 	(*slot)->set.ifindex = port->want.ifindex;
 	port->link->user = *slot;
-	if (!port->conf->local && device_needs_taking(port->link, &(*slot)->saved)) {
-		(*slot)->device.text[0] = '\0';
-		device_take(daemon, port->link, &(*slot)->saved, &(*slot)->device);
-		if (!port->link) /* gone meanwhile; the event for it is noted */
-			return;
-	}
+	if (!take(daemon, *slot, port)) /* gone meanwhile; the event for it is noted */
+		return;
 	port->hook = (*slot)->status.hook;
 	if (!same(&(*slot)->set, &port->want) ||
 	    (is_disturbed(daemon, *slot, port->link) && may_heal(*slot, port))) {
@@ -143,23 +161,22 @@ void attachment_set(struct daemon *daemon, struct port *port)
 /* The port that the device belongs to from now on, NULL: none. */
 static const struct port *taker(struct daemon *daemon, const struct link *link)
 {
-	const char *bridge = local_port_bridge(daemon, link);
-	const struct port *port = model_port(daemon->model, bridge ? bridge : link->name);
+	const char *own = pair_port(daemon, link);
+	const struct port *port = model_port(daemon->model, own ? own : link->name);
 
 	return port && port_attachable(port) && port->want.ifindex == link->ifindex ? port : NULL;
 }
 
-/* `next` is the port that takes the device, which may be the one that it is taken from. */
+/* `next` is the port that takes the device, which may be the one that it is taken from. A device
+ * that the switch made goes when no port wants it (pair_sweep()). */
 static void give_back(struct daemon *daemon, const struct attachment *attachment,
 		      const struct link *link, const struct port *next)
 {
-	const char *bridge = local_port_bridge(daemon, link);
-
-	if (bridge && !next)
-		local_port_remove(daemon, bridge);
-	else if (!bridge && next && next->conf->number != attachment->set.number)
+	if (pair_port(daemon, link))
+		return;
+	if (next && next->conf->number != attachment->set.number)
 		device_hand_over(daemon, link, &attachment->saved);
-	else if (!bridge)
+	else
 		device_give_back(daemon, link->ifindex, &attachment->saved);
 }
 
@@ -169,7 +186,7 @@ void attachment_del(struct daemon *daemon, uint16_t number)
 	struct link *link = link_by_index(daemon->links, attachment->set.ifindex);
 
 	daemon->dpc->port_del(daemon->dp, number);
-	fdb_port_set(daemon->fdb, number, false);
+	fdb_port_set(daemon->fdb, number, NULL);
 	daemon->model->attachments[number] = NULL;
 	if (link && link->user == attachment)
 		link->user = NULL;

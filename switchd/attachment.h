@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "db/db.h"
 #include "switchd/dp.h"
+#include "switchd/fdb.h"
 
 struct daemon;
 struct link;
@@ -22,7 +23,9 @@ struct attachment {
 	struct dp_port_status status;
 	struct db_saved_link saved;
 	struct error device; /* what device_take() could not do; empty: nothing */
+	bool hides;          /* the device may hide tags from XDP */
 	bool learning;       /* what the FDB was told */
+	struct fdb_port fdb; /* the same, while it learns */
 	bool gone; /* its device went; one of the same ifindex that is there now is another, or came
 		      back bare */
 	uint32_t xdp_id; /* the device's XDP program when we last looked after it */

@@ -11,6 +11,10 @@
 /* Events at one time: other things want their turn while somebody floods addresses. */
 #define EVENTS_AT_ONCE 1024
 
+enum { DATA_PATH, CLOCK, TERMINATE, INTERRUPT, TEND, EVENTS };
+_Static_assert(EVENTS == sizeof(((struct daemon *)NULL)->events) / sizeof(struct event *),
+	       "daemon.h");
+
 static void on_data_path(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
@@ -38,20 +42,41 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 	event_base_loopbreak(daemon->base);
 }
 
+static void on_tend(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)fd;
+	(void)what;
+	if (daemon->dpc->tend(daemon->dp))
+		daemon_tend(daemon);
+}
+
+void daemon_tend(struct daemon *daemon)
+{
+	const struct timeval now = {};
+
+	if (daemon->events[TEND])
+		event_add(daemon->events[TEND], &now);
+}
+
 static int watch(struct daemon *daemon, struct error *error)
 {
 	const struct timeval second = {.tv_sec = 1};
 	struct event **events = daemon->events;
 
-	events[0] = event_new(daemon->base, daemon->dpc->event_fd(daemon->dp), EV_READ | EV_PERSIST,
-			      on_data_path, daemon);
-	events[1] = event_new(daemon->base, -1, EV_PERSIST, on_second, daemon);
-	events[2] = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
-	events[3] = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
-	for (int i = 0; i < 4; i++) {
-		if (!events[i] || event_add(events[i], i == 1 ? &second : NULL) < 0)
+	events[DATA_PATH] = event_new(daemon->base, daemon->dpc->event_fd(daemon->dp),
+				      EV_READ | EV_PERSIST, on_data_path, daemon);
+	events[CLOCK] = event_new(daemon->base, -1, EV_PERSIST, on_second, daemon);
+	events[TERMINATE] = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
+	events[INTERRUPT] = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
+	events[TEND] = event_new(daemon->base, -1, 0, on_tend, daemon);
+	for (int i = 0; i < EVENTS; i++) {
+		if (!events[i] ||
+		    (i != TEND && event_add(events[i], i == CLOCK ? &second : NULL) < 0))
 			return error_set(error, -ENOMEM, "the event loop can't be set up");
 	}
+	daemon_tend(daemon);
 	return 0;
 }
 
@@ -101,9 +126,10 @@ static void close_data_path(struct daemon *daemon)
 
 void daemon_close(struct daemon *daemon)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < EVENTS; i++) {
 		if (daemon->events[i])
 			event_free(daemon->events[i]);
+		daemon->events[i] = NULL;
 	}
 	if (daemon->model && daemon->teardown)
 		model_teardown(daemon);

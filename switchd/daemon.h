@@ -34,7 +34,7 @@ struct daemon {
 	struct fdb *fdb;
 	struct model *model; /* bridges and ports as they are now: switchd/model.h */
 	struct control *control;
-	struct event *events[4]; /* data path, clock, signals: daemon.c */
+	struct event *events[5]; /* data path, clock, signals, data path's upkeep: daemon.c */
 	bool teardown; /* at the end, remove the data path (shutdown) instead of leaving it */
 };
 
@@ -46,6 +46,10 @@ int daemon_open(struct daemon *daemon, const struct dp_class *dpc, struct error 
 
 /* Works until SIGTERM, SIGINT or a shutdown. */
 void daemon_run(struct daemon *daemon);
+
+/* The data path has been changed: has it tended (struct dp_class) when nothing else is to be done.
+ */
+void daemon_tend(struct daemon *daemon);
 
 /* Closes everything; the data path is left forwarding unless daemon->teardown. */
 void daemon_close(struct daemon *daemon);

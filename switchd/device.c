@@ -6,18 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 #include "switchd/daemon.h"
-#include "switchd/local_port.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
+#include "switchd/pair.h"
 
-static bool passes_everything(const struct link *link)
+/* veth and tap show all frames. A veth shows XDP not all of each: what its other end says about
+ * tags. */
+static bool passes_all_frames(const struct link *link)
 {
 	return !strcmp(link->kind, "veth") || !strcmp(link->kind, "tun");
 }
 
-bool device_needs_taking(const struct link *link, const struct db_saved_link *saved)
+static bool passes_all_of_them(const struct link *link, enum dp_hook hook)
 {
-	return !passes_everything(link) && (!saved->ifindex || !(link->flags & IFF_PROMISC));
+	return !strcmp(link->kind, "tun") || (!strcmp(link->kind, "veth") && hook == DP_HOOK_TC);
+}
+
+bool device_needs_taking(const struct link *link, enum dp_hook hook,
+			 const struct db_saved_link *saved)
+{
+	if (passes_all_of_them(link, hook))
+		return false;
+	return !saved->ifindex || (!passes_all_frames(link) && !(link->flags & IFF_PROMISC));
 }
 
 /* Before the change: a switchd that is killed in between has noted one too many rather than one too
@@ -27,7 +37,7 @@ static int take_promisc(struct daemon *daemon, const struct link *link, struct d
 {
 	int status;
 
-	if (link->flags & IFF_PROMISC)
+	if (link->flags & IFF_PROMISC || passes_all_frames(link))
 		return 0;
 	saved->promisc = true;
 	status = db_saved_link_put(daemon->db, saved, error);
@@ -62,13 +72,13 @@ static int take_offloads(struct daemon *daemon, struct db_saved_link *saved, str
 	return 0;
 }
 
-int device_take(struct daemon *daemon, const struct link *link, struct db_saved_link *saved,
-		struct error *error)
+int device_take(struct daemon *daemon, const struct link *link, enum dp_hook hook,
+		struct db_saved_link *saved, bool *hides, struct error *error)
 {
 	bool first = !saved->ifindex;
-	int status;
+	int status, hidden = 0;
 
-	if (passes_everything(link))
+	if (passes_all_of_them(link, hook))
 		return 0;
 	/* A record under another name speaks of another device, which had this index before a
 	 * reboot. */
@@ -79,11 +89,11 @@ int device_take(struct daemon *daemon, const struct link *link, struct db_saved_
 	}
 	saved->ifindex = link->ifindex;
 	status = take_promisc(daemon, link, saved, error);
-	if (first && status)
-		take_offloads(daemon, saved, NULL);
-	else if (first)
-		status = take_offloads(daemon, saved, error);
-	return status;
+	if (first)
+		hidden = take_offloads(daemon, saved, status ? NULL : error);
+	if (first)
+		*hides = hidden;
+	return status ? status : hidden;
 }
 
 /* What was changed on it: as we remember, else as the database does. */
@@ -138,11 +148,11 @@ int model_link_check(struct daemon *daemon, const struct link *link, struct erro
 			"%s carries no Ethernet frames (it is of type %u), so that it cannot be "
 			"a port: a tap or veth device can",
 			link->name, link->type);
-	if (local_port_is_end(link))
+	if (pair_is_end(link))
 		return error_set(
 			error, -EINVAL,
-			"%s belongs to the local port of a bridge of xvswitch (%s) and cannot "
-			"be a port: connect two bridges with a veth pair",
+			"%s belongs to an internal port or patch port of xvswitch (%s) and cannot "
+			"be a port: connect two bridges with patch ports",
 			link->name, link->alias);
 	if (!strcmp(link->kind, "bridge") || !strcmp(link->kind, "openvswitch"))
 		return error_set(

@@ -26,7 +26,8 @@ const char *dp_drop_sentence(unsigned reason)
 /* Reasons that are found at output are counted at the port where the frame would have gone out. */
 static bool is_output_drop(unsigned reason)
 {
-	return reason == XVS_DROP_OUT_DOWN || reason == XVS_DROP_MTU || reason == XVS_DROP_REDIRECT;
+	return reason == XVS_DROP_OUT_DOWN || reason == XVS_DROP_MTU ||
+	       reason == XVS_DROP_REDIRECT || reason == XVS_DROP_VLAN_EXCLUDED;
 }
 
 uint64_t dp_drops(const struct dp_counters *counters, bool output)
@@ -38,4 +39,13 @@ uint64_t dp_drops(const struct dp_counters *counters, bool output)
 			sum += counters->drops[reason];
 	}
 	return sum;
+}
+
+int dp_member_order(const void *a, const void *b)
+{
+	const struct dp_member *x = a, *y = b;
+
+	if (x->egress != y->egress)
+		return (int)y->egress - (int)x->egress;
+	return (int)x->port - (int)y->port;
 }

@@ -9,8 +9,8 @@
  * Life of a data path:
  *   1. open(): adopts what an earlier switchd of the same instance left in the kernel, or makes it.
  * From here on the FDB, the shared memory and the ring buffer can be used.
- *   2. port_set(), group_set(), fid_set() in any order, port_each() to see what was adopted. A
- * port's frames are switched when port_set() returns.
+ *   2. port_set(), vlans_set() in any order, port_each() to see what was adopted. A port's frames
+ * are switched when port_set() returns. When nothing is left to be changed for now, tend().
  *   3. close(): lets go; the kernel forwards on. Or teardown() instead: removes everything from the
  *      kernel and leaves the devices as they were found.
  *
@@ -25,6 +25,7 @@
 #include <stdint.h>
 #include "datapath/types.h"
 #include "db/error.h"
+#include "db/vlan.h"
 
 /* Which hook takes a port's frames. With XDP, TC stands behind it for what XDP cannot finish. */
 enum dp_hook {
@@ -35,13 +36,29 @@ enum dp_hook {
 /* A port as it should be. */
 struct dp_port {
 	uint16_t number; /* 1 to XVS_PORTS_MAX - 1 */
-	uint16_t fid;
-	uint16_t flags;      /* enum xvs_port_flags */
+	uint16_t bridge; /* number, 1 to XVS_BRIDGES_MAX - 1 */
+	uint16_t flags;  /* enum xvs_port_flags */
+	uint16_t pvid;   /* struct xvs_port */
+	uint16_t push_tpid;
 	enum dp_hook hook;   /* what is wanted */
 	uint32_t ifindex;    /* not 0 */
-	uint32_t tx_ifindex; /* ifindex, or the bridge's own netdev for its local port */
+	uint32_t tx_ifindex; /* ifindex, or the host's own end of an internal port */
 	uint32_t mtu;
-	char name[16]; /* of the device, for sentences */
+	struct vlan_set vlan_set; /* with XVS_PORT_VLAN_SET */
+	char name[16];            /* of the device, for sentences */
+};
+
+/* A member of a flood group. */
+struct dp_member {
+	uint16_t port;
+	uint8_t egress; /* enum xvs_egress */
+};
+
+/* Where frames are flooded: the members in the order in which the data path wants them, which
+ * dp_member_order() tells. */
+struct dp_flood {
+	const struct dp_member *members;
+	size_t count;
 };
 
 /* What became of it; all sentences are empty when there is nothing to say. */
@@ -94,15 +111,26 @@ struct dp_class {
 	void (*port_each)(struct dp *dp, dp_port_fn *fn, void *arg);
 
 	/*
-	 * Sets a flood group's members, in the order given. group is 1 to XVS_GROUPS_MAX - 1.
-	 * Members must have been set with port_set() before. The change is atomic in either hook: a
-	 * frame goes to the old members or to the new ones. count 0 gives the group back.
+	 * Sets where each VLAN of a bridge is flooded: entries[VID] is 0 for nowhere, or i for
+	 * floods[i - 1], together with XVS_VLAN_FLOOD or without. Members must have been set with
+	 * port_set() before. Each VLAN's change is atomic: a frame goes to the old members or to
+	 * the new ones. On error all of them are as they were.
 	 */
-	int (*group_set)(struct dp *dp, uint32_t group, const uint16_t *members, size_t count,
-			 struct error *error);
+	int (*vlans_set)(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
+			 const uint16_t entries[XVS_VLANS], struct error *error);
 
-	/* Sets the flood group of a filtering id; 0 takes it away. */
-	int (*fid_set)(struct dp *dp, uint16_t fid, uint32_t group, struct error *error);
+	/* The bridge is gone: nobody is a member of anything in it any more. */
+	void (*vlans_del)(struct dp *dp, uint16_t bridge);
+
+	/* Returns when no frame is under way any more that may have met what was changed before. */
+	void (*settle)(struct dp *dp);
+
+	/*
+	 * Work that may wait, as no frame depends on it: gives memory back, and prepares floods by
+	 * XDP, which TC serves until then. Not before everything that was adopted has been set
+	 * again. True when it is to be called again soon.
+	 */
+	bool (*tend)(struct dp *dp);
 
 	/* The FDB's memory and its number of buckets. Valid until close() or fdb_resize(). */
 	struct xvs_fdb_bucket *(*fdb)(struct dp *dp, uint32_t *buckets);
@@ -143,5 +171,8 @@ const char *dp_drop_sentence(unsigned reason);
 /* All frames dropped at a port: those that came in by it, or those that should have gone out by it.
  */
 uint64_t dp_drops(const struct dp_counters *counters, bool output);
+
+/* Order of a flood's members, for qsort(): those that may keep a tag come first. */
+int dp_member_order(const void *a, const void *b);
 
 #endif

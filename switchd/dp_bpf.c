@@ -14,9 +14,11 @@ static const char *const map_names[DP_MAPS] = {
 	[DP_MAP_PORTS] = "ports",
 	[DP_MAP_IFINDEXES] = "ifindexes",
 	[DP_MAP_FDB] = "fdb",
-	[DP_MAP_FIDS] = "fids",
+	[DP_MAP_VLAN_SETS] = "vlan_sets",
+	[DP_MAP_BRIDGES] = "bridges",
+	[DP_MAP_VLAN_TABLES] = "vlan_tables",
 	[DP_MAP_GROUPS] = "groups",
-	[DP_MAP_GROUP_MEMBERS] = "group_members",
+	[DP_MAP_MEMBERS] = "members",
 	[DP_MAP_GROUP_DEVMAPS] = "group_devmaps",
 	[DP_MAP_SHARED] = "shared",
 	[DP_MAP_EVENTS] = "events",
@@ -35,7 +37,7 @@ static struct dp *dp_alloc(void)
 		return NULL;
 	for (int i = 0; i < DP_MAPS; i++)
 		dp->maps[i] = -1;
-	dp->xdp_root.fd = dp->tc_root.fd = dp->egress_fd = -1;
+	dp->xdp_root.fd = dp->tc_root.fd = dp->egress_fd = dp->egress_untag_fd = -1;
 	return dp;
 }
 
@@ -51,36 +53,68 @@ static size_t fdb_size(uint32_t buckets)
 	return (size_t)buckets * sizeof(struct xvs_fdb_bucket);
 }
 
-/* Lets go of what adopt() took, so that it can be tried again. */
-static void release(struct dp *dp)
-{
-	ring_buffer__free(dp->ring);
-	dp->ring = NULL;
-	if (dp->fdb)
-		munmap(dp->fdb, fdb_size(dp->fdb_buckets));
-	dp->fdb = NULL;
-	if (dp->shared)
-		munmap(dp->shared, sizeof(*dp->shared));
-	dp->shared = NULL;
-	for (int i = 0; i < DP_MAPS; i++)
-		close_fd(&dp->maps[i]);
-	close_fd(&dp->xdp_root.fd);
-	close_fd(&dp->tc_root.fd);
-	close_fd(&dp->egress_fd);
-}
-
-static void bpf_close(struct dp *dp)
-{
-	dp_groups_free(dp);
-	release(dp);
-	free(dp);
-}
-
 static void *map_memory(int map, size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Memory of maps of fixed size: where it is noted, and how much it is. */
+#define MEMORIES 4
+struct memory {
+	enum dp_map map;
+	void **at;
+	size_t size;
+};
+
+static void list_memory(struct dp *dp, struct memory memory[MEMORIES])
+{
+	const struct memory all[MEMORIES] = {
+		{DP_MAP_SHARED, (void **)&dp->shared, sizeof(*dp->shared)},
+		{DP_MAP_BRIDGES, (void **)&dp->bridges, XVS_BRIDGES_MAX * sizeof(*dp->bridges)},
+		{DP_MAP_GROUPS, (void **)&dp->groups, XVS_GROUPS_MAX * sizeof(*dp->groups)},
+		{DP_MAP_MEMBERS, (void **)&dp->members, XVS_MEMBER_LINES * sizeof(*dp->members)},
+	};
+
+	memcpy(memory, all, sizeof(all));
+}
+
+static void unmap_memory(struct dp *dp)
+{
+	struct memory memory[MEMORIES];
+
+	list_memory(dp, memory);
+	for (int i = 0; i < MEMORIES; i++) {
+		if (*memory[i].at)
+			munmap(*memory[i].at, memory[i].size);
+		*memory[i].at = NULL;
+	}
+	if (dp->fdb)
+		munmap(dp->fdb, fdb_size(dp->fdb_buckets));
+	dp->fdb = NULL;
+}
+
+/* Lets go of what adopt() took, so that it can be tried again. */
+static void release(struct dp *dp)
+{
+	ring_buffer__free(dp->ring);
+	dp->ring = NULL;
+	dp_vlans_free(dp);
+	dp_groups_free(dp);
+	unmap_memory(dp);
+	for (int i = 0; i < DP_MAPS; i++)
+		close_fd(&dp->maps[i]);
+	close_fd(&dp->xdp_root.fd);
+	close_fd(&dp->tc_root.fd);
+	close_fd(&dp->egress_fd);
+	close_fd(&dp->egress_untag_fd);
+}
+
+static void bpf_close(struct dp *dp)
+{
+	release(dp);
+	free(dp);
 }
 
 static int root_open(const struct dp *dp, const char *name, struct dp_root *root)
@@ -143,9 +177,17 @@ static int on_event(void *arg, void *data, size_t size)
 
 static int memory_open(struct dp *dp, struct error *error)
 {
+	struct memory memory[MEMORIES];
+	bool mapped;
+
 	dp->fdb = map_memory(dp->maps[DP_MAP_FDB], fdb_size(dp->fdb_buckets));
-	dp->shared = map_memory(dp->maps[DP_MAP_SHARED], sizeof(*dp->shared));
-	if (!dp->fdb || !dp->shared)
+	mapped = dp->fdb;
+	list_memory(dp, memory);
+	for (int i = 0; i < MEMORIES && mapped; i++) {
+		*memory[i].at = map_memory(dp->maps[memory[i].map], memory[i].size);
+		mapped = *memory[i].at;
+	}
+	if (!mapped)
 		return error_set(error, -errno, "the data path's memory can't be mapped: %s",
 				 strerror(errno));
 	dp->ring = ring_buffer__new(dp->maps[DP_MAP_EVENTS], on_event, dp, NULL);
@@ -166,6 +208,10 @@ static int adopt(struct dp *dp, struct error *error)
 		result = memory_open(dp, error);
 	if (!result)
 		result = dp_ports_read(dp, error);
+	if (!result)
+		result = dp_groups_open(dp, error);
+	if (!result)
+		result = dp_vlans_read(dp, error);
 	if (!result)
 		result = dp_pipeline_swap(dp, dp->maps[DP_MAP_FDB], dp->fdb_buckets, error);
 	if (result)
@@ -224,17 +270,6 @@ static void bpf_teardown(struct dp *dp)
 	dp_port_each(dp, port_teardown, dp);
 	dp_pins_remove(dp);
 	bpf_close(dp);
-}
-
-static int bpf_fid_set(struct dp *dp, uint16_t fid, uint32_t group, struct error *error)
-{
-	struct xvs_fid value = {.group = group};
-	uint32_t key = fid;
-
-	if (bpf_map_update_elem(dp->maps[DP_MAP_FIDS], &key, &value, BPF_ANY))
-		return error_set(error, -errno, "filtering id %u can't be set: %s", fid,
-				 strerror(errno));
-	return 0;
 }
 
 static struct xvs_fdb_bucket *bpf_fdb(struct dp *dp, uint32_t *buckets)
@@ -328,8 +363,10 @@ const struct dp_class dp_bpf = {
 	.port_set = dp_port_set,
 	.port_del = dp_port_del,
 	.port_each = dp_port_each,
-	.group_set = dp_group_set,
-	.fid_set = bpf_fid_set,
+	.vlans_set = dp_vlans_set,
+	.vlans_del = dp_vlans_del,
+	.settle = dp_settle,
+	.tend = dp_tend,
 	.fdb = bpf_fdb,
 	.fdb_resize = bpf_fdb_resize,
 	.shared = bpf_shared,

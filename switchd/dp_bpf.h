@@ -28,9 +28,11 @@ enum dp_map {
 	DP_MAP_PORTS,
 	DP_MAP_IFINDEXES,
 	DP_MAP_FDB,
-	DP_MAP_FIDS,
+	DP_MAP_VLAN_SETS,
+	DP_MAP_BRIDGES,
+	DP_MAP_VLAN_TABLES,
 	DP_MAP_GROUPS,
-	DP_MAP_GROUP_MEMBERS,
+	DP_MAP_MEMBERS,
 	DP_MAP_GROUP_DEVMAPS,
 	DP_MAP_SHARED,
 	DP_MAP_EVENTS,
@@ -50,15 +52,26 @@ struct dp_root {
 struct dp_group;
 struct ring_buffer;
 
+/* A bridge's VLANs: which groups they use, each named once. */
+struct dp_vlans {
+	uint16_t *groups; /* as many as references are held */
+	size_t n_groups;
+	struct xvs_vlan_table *table; /* mapped; NULL: there is none */
+	bool retired; /* the bridge is gone, its table can go once no frame looks at it */
+};
+
 struct dp {
 	char folder[DP_PATH_MAX]; /* of the pins */
 	int maps[DP_MAPS];
 	struct dp_root xdp_root, tc_root;
-	int egress_fd; /* program that groups' devmaps carry */
+	int egress_fd, egress_untag_fd; /* programs that groups' devmaps carry */
 
 	struct xvs_fdb_bucket *fdb;
 	uint32_t fdb_buckets;
 	struct xvs_shared *shared;
+	struct xvs_bridge *bridges; /* all of these maps */
+	struct xvs_group *groups;
+	struct xvs_member_line *members;
 
 	struct ring_buffer *ring;
 	dp_event_fn *event_fn; /* while event_read() runs */
@@ -69,7 +82,10 @@ struct dp {
 	struct xvs_port ports[XVS_PORTS_MAX]; /* what the map of this name holds */
 	bool port_fresh[XVS_PORTS_MAX]; /* set by this process: its devmap entry is known, too */
 	struct xvs_ifindex ifindexes[XVS_IFINDEX_SLOTS]; /* what the map of this name holds */
-	struct dp_group *groups[XVS_GROUPS_MAX]; /* NULL: what the kernel has is not known */
+	struct vlan_set
+		vlan_sets[XVS_PORTS_MAX]; /* of fresh ports, what the map of this name holds */
+	struct dp_vlans vlans[XVS_BRIDGES_MAX];
+	struct dp_groups *group_table;
 };
 
 /* dp_bpf_pins.c */
@@ -178,18 +194,59 @@ void dp_port_del(struct dp *dp, uint16_t number);
 void dp_port_each(struct dp *dp, dp_port_fn *fn, void *arg);
 int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counters);
 
+/* dp_bpf_vlan.c */
+
+int dp_vlans_read(struct dp *dp, struct error *error);
+int dp_vlans_set(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
+		 const uint16_t entries[XVS_VLANS], struct error *error);
+void dp_vlans_del(struct dp *dp, uint16_t bridge);
+
+/* Gives back the tables of bridges that have gone; no frame looks at them any more. */
+void dp_vlans_reclaim(struct dp *dp);
+void dp_vlans_free(struct dp *dp);
+
 /* dp_bpf_group.c */
 
-int dp_group_set(struct dp *dp, uint32_t group, const uint16_t *members, size_t count,
-		 struct error *error);
+/* Takes stock of the groups that an earlier switchd left, none of them referred to yet. */
+int dp_groups_open(struct dp *dp, struct error *error);
+void dp_groups_free(struct dp *dp);
+
+/*
+ * A reference to the group that has these members, in this order; it is made if there is none.
+ * -ENOSPC when there are too many.
+ */
+int dp_group_get(struct dp *dp, const struct dp_flood *flood, uint16_t *id);
+
+/* Another reference to a group that an earlier switchd left; false when there is none. */
+bool dp_group_adopt(struct dp *dp, uint16_t id);
+
+/* Gives a reference back. The group itself goes later. */
+void dp_group_put(struct dp *dp, uint16_t id);
 
 /* A port is about to take XDP frames of this length at most: no group of it floods longer ones by
  * XDP. */
 void dp_groups_limit(struct dp *dp, uint16_t number, uint32_t xdp_size);
 
-/* A port has changed: brings its groups in line. */
-int dp_groups_refresh(struct dp *dp, uint16_t number, struct error *error);
+/* A port has changed: its groups are to be looked at again. */
+void dp_groups_refresh(struct dp *dp, uint16_t number);
 
-void dp_groups_free(struct dp *dp);
+void dp_settle(struct dp *dp);
+bool dp_tend(struct dp *dp);
+
+/* dp_bpf_devmap.c */
+
+/* Longest frame that all members take as an XDP frame, as they are now; 0: none. */
+uint32_t dp_group_xdp_size(const struct dp *dp, uint16_t id);
+
+/* Does the group's devmap hold its members as they are now, with our programs? */
+bool dp_devmap_is_current(const struct dp *dp, uint16_t id);
+
+/* Makes devmaps for these groups, at most so many, and puts them in place in as few system calls as
+ * the kernel allows. */
+#define DP_DEVMAPS_AT_ONCE 64 /* as many descriptors are open meanwhile */
+int dp_devmaps_make(struct dp *dp, const uint32_t *ids, uint32_t count);
+
+/* False when there is none. */
+bool dp_devmap_remove(struct dp *dp, uint16_t id);
 
 #endif

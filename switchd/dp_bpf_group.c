@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Flood groups: three maps that are changed one after the other (datapath/group.h). What a group is
- * made of is kept here, so that setting what is already so costs nothing: an entry of a map of maps
- * costs an RCU grace period, milliseconds. For the same reason, a group that an earlier switchd
- * left is read and compared before it is written.
+ * Flood groups. A group is known by its members: who asks for the same ones gets the same group, be
+ * it for another VLAN, another bridge's, or after a restart. It never changes while it is referred
+ * to, so that a frame which met it is served as it was when it did; it is given back when nobody
+ * refers to it and no frame can be under way that met it.
+ *
+ * The kernel's memory is the only copy. What is kept here is how to find a group, and which of its
+ * parts are free. The devmap, by which XDP floods, is made later (dp_tend()): putting it in its
+ * place costs an RCU grace period, milliseconds, which no command has to wait for.
  */
 #include "switchd/dp_bpf.h"
 
@@ -11,321 +15,366 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/bpf.h>
 #include <bpf/bpf.h>
 #include "switchd/log.h"
 
-struct dp_member {
-	uint16_t number;
-	uint32_t ifindex; /* in the devmap */
-};
+#define BUCKETS    4096
+#define REMOVE_MAX 4 /* devmaps that are removed at once, for each of which the kernel waits */
 
 struct dp_group {
-	uint32_t count;
-	uint32_t xdp_size; /* struct xvs_group; not 0: there is a devmap, with all the members */
-	struct dp_member members[];
+	uint32_t refs;
+	uint16_t next; /* in its hash bucket; 0: the last */
+	bool stale;    /* its devmap, or xdp_size, may not be as its members are */
 };
 
-static struct dp_group *group_alloc(size_t count)
+struct dp_groups {
+	struct dp_group group[XVS_GROUPS_MAX];
+	uint16_t bucket[BUCKETS];
+	bool line_used[XVS_MEMBER_LINES];
+	uint32_t next_line; /* where the search for free lines goes on */
+	uint32_t next_id;
+	uint32_t end;          /* no group in use has this id or a higher one */
+	uint32_t unreferenced; /* groups in use that nobody refers to */
+	uint32_t stale;
+};
+
+/* There is always a 0 behind the last member. */
+static uint32_t lines_of(uint32_t n_members)
 {
-	return calloc(1, sizeof(struct dp_group) + count * sizeof(struct dp_member));
+	return n_members / XVS_LINE_MEMBERS + 1;
 }
 
-/* The group as it should be, from what its members are. */
-static struct dp_group *group_describe(const struct dp *dp, const uint16_t *members, size_t count)
+static const uint32_t *members_of(const struct dp *dp, uint32_t id)
 {
-	struct dp_group *group = group_alloc(count);
-
-	if (!group)
-		return NULL;
-	group->count = (uint32_t)count;
-	group->xdp_size = count ? UINT32_MAX : 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct xvs_port *port = &dp->ports[members[i]];
-		uint32_t size = dp_port_xdp_size(port);
-
-		group->members[i] = (struct dp_member){members[i], port->ifindex};
-		if (size < group->xdp_size)
-			group->xdp_size = size;
-	}
-	return group;
+	return dp->members[dp->groups[id].line].member;
 }
 
-static bool same_numbers(const struct dp_group *a, const struct dp_group *b)
+static uint32_t member_value(const struct dp_member *member)
 {
-	if (a->count != b->count)
-		return false;
-	for (uint32_t i = 0; i < a->count; i++)
-		if (a->members[i].number != b->members[i].number)
-			return false;
-	return true;
+	return member->port | (uint32_t)member->egress << XVS_MEMBER_EGRESS_SHIFT;
 }
 
-static bool same_devices(const struct dp_group *a, const struct dp_group *b)
+static uint32_t hash_add(uint32_t hash, uint32_t member)
 {
-	if (a->count != b->count)
-		return false;
-	for (uint32_t i = 0; i < a->count; i++)
-		if (a->members[i].ifindex != b->members[i].ifindex)
-			return false;
-	return true;
+	return (hash ^ member) * 16777619u; /* FNV-1a, a member at a time */
 }
 
-/* The inner map of a group; -ENOENT: it has none. */
-static int inner_open(const struct dp *dp, enum dp_map outer, uint32_t id)
+static uint16_t *bucket_of(struct dp_groups *groups, uint32_t hash)
 {
-	uint32_t inner;
-	int fd;
-
-	if (bpf_map_lookup_elem(dp->maps[outer], &id, &inner))
-		return -errno;
-	fd = bpf_map_get_fd_by_id(inner);
-	return fd < 0 ? -errno : fd;
+	return &groups->bucket[(hash ^ hash >> 16) % BUCKETS];
 }
 
-static bool read_numbers(int array, struct dp_group *group)
+static uint16_t *bucket_of_group(const struct dp *dp, uint32_t id)
 {
-	for (uint32_t i = 0; i < group->count; i++) {
-		uint32_t number;
+	const uint32_t *members = members_of(dp, id);
+	uint32_t hash = 0;
 
-		if (bpf_map_lookup_elem(array, &i, &number))
-			return false;
-		group->members[i].number = (uint16_t)number;
-	}
-	return true;
+	for (uint32_t i = 0; i < dp->groups[id].members; i++)
+		hash = hash_add(hash, members[i]);
+	return bucket_of(dp->group_table, hash);
 }
 
-/* An earlier switchd's egress program will do when its code is ours. */
-static bool same_code(const struct dp *dp, uint32_t program_id)
+static void link_group(const struct dp *dp, uint16_t id)
 {
-	struct dp_program ours, theirs;
+	uint16_t *bucket = bucket_of_group(dp, id);
 
-	return !dp_program_info(dp->egress_fd, &ours) && !dp_program_by_id(program_id, &theirs) &&
-	       !memcmp(ours.tag, theirs.tag, sizeof(ours.tag));
+	dp->group_table->group[id].next = *bucket;
+	*bucket = id;
+	if (dp->group_table->end <= id)
+		dp->group_table->end = id + 1;
 }
 
-static bool read_devices(const struct dp *dp, int devmap, struct dp_group *group)
+static void unlink_group(const struct dp *dp, uint16_t id)
 {
-	uint32_t program_id = 0;
+	uint16_t *at = bucket_of_group(dp, id);
 
-	for (uint32_t i = 0; i < group->count; i++) {
-		struct bpf_devmap_val target;
-
-		if (bpf_map_lookup_elem(devmap, &i, &target))
-			return false;
-		group->members[i].ifindex = target.ifindex;
-		if (target.bpf_prog.id != program_id && !same_code(dp, target.bpf_prog.id))
-			return false;
-		program_id = target.bpf_prog.id;
-	}
-	return true;
+	while (*at != id)
+		at = &dp->group_table->group[*at].next;
+	*at = dp->group_table->group[id].next;
 }
 
-/* What an earlier switchd left of a group; NULL when that is nothing or not to be relied on. */
-static struct dp_group *group_read(const struct dp *dp, uint32_t id)
+static void mark_lines(const struct dp *dp, uint32_t id, bool used)
 {
-	struct dp_group *group;
-	struct xvs_group value;
-	int array, devmap;
-	bool whole;
+	uint32_t lines = lines_of(dp->groups[id].members);
 
-	if (bpf_map_lookup_elem(dp->maps[DP_MAP_GROUPS], &id, &value) ||
-	    value.members >= XVS_PORTS_MAX)
-		return NULL;
-	group = group_alloc(value.members);
-	if (!group || !value.members)
-		return group;
-	group->count = value.members;
-	group->xdp_size = value.xdp_size;
-	array = inner_open(dp, DP_MAP_GROUP_MEMBERS, id);
-	devmap = value.xdp_size ? inner_open(dp, DP_MAP_GROUP_DEVMAPS, id) : -1;
-	whole = array >= 0 && read_numbers(array, group) &&
-		(!value.xdp_size || (devmap >= 0 && read_devices(dp, devmap, group)));
-	if (array >= 0)
-		close(array);
-	if (devmap >= 0)
-		close(devmap);
-	if (whole)
-		return group;
-	free(group);
-	return NULL;
+	for (uint32_t i = 0; i < lines; i++)
+		dp->group_table->line_used[dp->groups[id].line + i] = used;
 }
 
-static int value_write(const struct dp *dp, uint32_t id, uint32_t members, uint32_t xdp_size)
+static void set_stale(struct dp_groups *groups, uint32_t id)
 {
-	struct xvs_group value = {.members = members, .xdp_size = xdp_size};
-
-	return bpf_map_update_elem(dp->maps[DP_MAP_GROUPS], &id, &value, BPF_ANY) ? -errno : 0;
+	groups->stale += !groups->group[id].stale;
+	groups->group[id].stale = true;
 }
 
-/* Puts an inner map in its place; the outer map keeps it from then on. */
-static int inner_put(const struct dp *dp, enum dp_map outer, uint32_t id, int inner, int result)
+static bool is_sound(const struct xvs_group *group)
 {
-	if (!result && bpf_map_update_elem(dp->maps[outer], &id, &inner, BPF_ANY))
-		result = -errno;
-	close(inner);
-	return result;
+	return group->members && group->members < XVS_PORTS_MAX &&
+	       group->line < XVS_MEMBER_LINES - lines_of(group->members);
 }
 
-static void inner_remove(const struct dp *dp, enum dp_map outer, uint32_t id)
+int dp_groups_open(struct dp *dp, struct error *error)
 {
-	uint32_t inner;
+	struct dp_groups *groups = calloc(1, sizeof(*groups));
 
-	if (!bpf_map_lookup_elem(dp->maps[outer], &id, &inner))
-		bpf_map_delete_elem(dp->maps[outer], &id);
-}
-
-static int numbers_write(const struct dp *dp, uint32_t id, const struct dp_group *group)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_INNER_MAP);
-	int result = 0, array;
-
-	array = bpf_map_create(BPF_MAP_TYPE_ARRAY, "members", sizeof(uint32_t), sizeof(uint32_t),
-			       group->count, &options);
-	if (array < 0)
-		return -errno;
-	for (uint32_t i = 0; i < group->count && !result; i++) {
-		uint32_t number = group->members[i].number;
-
-		if (bpf_map_update_elem(array, &i, &number, BPF_ANY))
-			result = -errno;
-	}
-	return inner_put(dp, DP_MAP_GROUP_MEMBERS, id, array, result);
-}
-
-static int devices_write(const struct dp *dp, uint32_t id, const struct dp_group *group)
-{
-	struct bpf_devmap_val target = {.bpf_prog.fd = dp->egress_fd};
-	int result = 0, devmap;
-
-	devmap = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "devices", sizeof(uint32_t), sizeof(target),
-				group->count, NULL);
-	if (devmap < 0)
-		return -errno;
-	for (uint32_t i = 0; i < group->count && !result; i++) {
-		target.ifindex = group->members[i].ifindex;
-		if (bpf_map_update_elem(devmap, &i, &target, BPF_ANY))
-			result = -errno;
-	}
-	return inner_put(dp, DP_MAP_GROUP_DEVMAPS, id, devmap, result);
-}
-
-/* Nobody may be sent to it while it is taken apart. */
-static int group_empty(const struct dp *dp, uint32_t id)
-{
-	int result = value_write(dp, id, 0, 0);
-
-	if (result)
-		return result;
-	inner_remove(dp, DP_MAP_GROUP_DEVMAPS, id);
-	inner_remove(dp, DP_MAP_GROUP_MEMBERS, id);
-	return 0;
-}
-
-/* How many members the kernel believes there are. */
-static uint32_t members_read(const struct dp *dp, uint32_t id)
-{
-	struct xvs_group value;
-
-	return bpf_map_lookup_elem(dp->maps[DP_MAP_GROUPS], &id, &value) ? 0 : value.members;
-}
-
-/* old is NULL when it is not known: then XDP is kept out until all is written. */
-static int group_write(const struct dp *dp, uint32_t id, const struct dp_group *old,
-		       const struct dp_group *new)
-{
-	uint32_t old_size = old ? old->xdp_size : UINT32_MAX;
-	uint32_t safe_size = !old ? 0 : old_size < new->xdp_size ? old_size : new->xdp_size;
-	int result = 0;
-
-	if (!new->count)
-		return group_empty(dp, id);
-	if (safe_size < old_size)
-		result = value_write(dp, id, old ? old->count : members_read(dp, id), safe_size);
-	if (!result && (!old || !same_numbers(old, new)))
-		result = numbers_write(dp, id, new);
-	if (!result && new->xdp_size && (!old || !old_size || !same_devices(old, new)))
-		result = devices_write(dp, id, new);
-	if (!result)
-		result = value_write(dp, id, new->count, new->xdp_size);
-	if (!result && !new->xdp_size)
-		inner_remove(dp, DP_MAP_GROUP_DEVMAPS, id);
-	return result;
-}
-
-int dp_group_set(struct dp *dp, uint32_t id, const uint16_t *members, size_t count,
-		 struct error *error)
-{
-	struct dp_group *new = group_describe(dp, members, count), *old;
-	int result;
-
-	if (!new)
+	if (!groups)
 		return error_set(error, -ENOMEM, "out of memory");
-	if (!dp->groups[id])
-		dp->groups[id] = group_read(dp, id);
-	old = dp->groups[id];
-	if (old && old->xdp_size == new->xdp_size &&same_numbers(old, new) &&
-	    (!new->xdp_size || same_devices(old, new))) {
-		free(new);
-		return 0;
-	}
-	result = group_write(dp, id, old, new);
-	free(old);
-	dp->groups[id] = result ? NULL : new;
-	if (!result)
-		return 0;
-	free(new);
-	return error_set(error, result, "flood group %u can't be set: %s", id, strerror(-result));
-}
-
-static bool has_member(const struct dp_group *group, uint16_t number)
-{
-	for (uint32_t i = 0; group && i < group->count; i++)
-		if (group->members[i].number == number)
-			return true;
-	return false;
-}
-
-void dp_groups_limit(struct dp *dp, uint16_t number, uint32_t xdp_size)
-{
+	dp->group_table = groups;
+	groups->next_id = 1;
 	for (uint32_t id = 1; id < XVS_GROUPS_MAX; id++) {
-		struct dp_group *group = dp->groups[id];
-
-		if (!has_member(group, number) || group->xdp_size <= xdp_size)
+		if (!is_sound(&dp->groups[id])) {
+			dp->groups[id].members = 0;
 			continue;
-		if (value_write(dp, id, group->count, xdp_size))
-			log_error("dp", "flood group %u can't be limited: %s", id, strerror(errno));
-		group->xdp_size = xdp_size;
+		}
+		mark_lines(dp, id, true);
+		link_group(dp, id);
+		groups->unreferenced++;
+		set_stale(groups, id);
 	}
-}
-
-static int group_refresh(struct dp *dp, uint32_t id, struct error *error)
-{
-	const struct dp_group *group = dp->groups[id];
-	uint16_t *members = calloc(group->count, sizeof(*members));
-	int result;
-
-	if (!members)
-		return error_set(error, -ENOMEM, "out of memory");
-	for (uint32_t i = 0; i < group->count; i++)
-		members[i] = group->members[i].number;
-	result = dp_group_set(dp, id, members, group->count, error);
-	free(members);
-	return result;
-}
-
-int dp_groups_refresh(struct dp *dp, uint16_t number, struct error *error)
-{
-	int result = 0;
-
-	for (uint32_t id = 1; id < XVS_GROUPS_MAX && !result; id++)
-		if (has_member(dp->groups[id], number))
-			result = group_refresh(dp, id, error);
-	return result;
+	return 0;
 }
 
 void dp_groups_free(struct dp *dp)
 {
-	for (uint32_t id = 1; id < XVS_GROUPS_MAX; id++)
-		free(dp->groups[id]);
+	free(dp->group_table);
+	dp->group_table = NULL;
+}
+
+static void refer(struct dp_groups *groups, uint32_t id)
+{
+	groups->unreferenced -= !groups->group[id].refs;
+	groups->group[id].refs++;
+}
+
+bool dp_group_adopt(struct dp *dp, uint16_t id)
+{
+	if (!dp->groups[id].members)
+		return false;
+	refer(dp->group_table, id);
+	return true;
+}
+
+void dp_group_put(struct dp *dp, uint16_t id)
+{
+	dp->group_table->group[id].refs--;
+	dp->group_table->unreferenced += !dp->group_table->group[id].refs;
+}
+
+static bool same_members(const struct dp *dp, uint32_t id, const struct dp_flood *flood)
+{
+	const uint32_t *members = members_of(dp, id);
+
+	if (dp->groups[id].members != flood->count)
+		return false;
+	for (size_t i = 0; i < flood->count; i++)
+		if (members[i] != member_value(&flood->members[i]))
+			return false;
+	return true;
+}
+
+static uint16_t find_group(const struct dp *dp, const struct dp_flood *flood)
+{
+	uint32_t hash = 0;
+	uint16_t id;
+
+	for (size_t i = 0; i < flood->count; i++)
+		hash = hash_add(hash, member_value(&flood->members[i]));
+	for (id = *bucket_of(dp->group_table, hash); id; id = dp->group_table->group[id].next)
+		if (same_members(dp, id, flood))
+			break;
+	return id;
+}
+
+/* A number in use nowhere, 0: there is none. */
+static uint16_t free_id(const struct dp *dp)
+{
+	struct dp_groups *groups = dp->group_table;
+
+	for (uint32_t tried = 1; tried < XVS_GROUPS_MAX; tried++) {
+		uint32_t id = groups->next_id;
+
+		groups->next_id = id + 1 < XVS_GROUPS_MAX ? id + 1 : 1;
+		if (!dp->groups[id].members)
+			return id;
+	}
+	return 0;
+}
+
+/* The first of `count` free lines in a row; XVS_MEMBER_LINES: there are none. */
+static uint32_t free_lines(struct dp_groups *groups, uint32_t count)
+{
+	uint32_t run = 0, at = groups->next_line;
+
+	for (uint32_t tried = 0; tried < 2 * XVS_MEMBER_LINES; tried++, at++) {
+		if (at == XVS_MEMBER_LINES)
+			at = run = 0;
+		run = groups->line_used[at] ? 0 : run + 1;
+		if (run == count) {
+			groups->next_line = (at + 1) % XVS_MEMBER_LINES;
+			return at + 1 - count;
+		}
+	}
+	return XVS_MEMBER_LINES;
+}
+
+/* Nobody refers to it yet: it need not be written in any order. */
+static int make_group(struct dp *dp, const struct dp_flood *flood, uint16_t *id)
+{
+	uint32_t count = lines_of(flood->count), line = free_lines(dp->group_table, count);
+	uint32_t *members;
+
+	*id = free_id(dp);
+	if (!*id || line == XVS_MEMBER_LINES)
+		return -ENOSPC;
+	members = dp->members[line].member;
+	memset(members, 0, count * sizeof(*dp->members));
+	for (size_t i = 0; i < flood->count; i++)
+		members[i] = member_value(&flood->members[i]);
+	dp->groups[*id] = (struct xvs_group){.line = line, .members = flood->count};
+	dp->group_table->group[*id] = (struct dp_group){};
+	mark_lines(dp, *id, true);
+	link_group(dp, *id);
+	dp->group_table->unreferenced++;
+	set_stale(dp->group_table, *id);
+	return 0;
+}
+
+static void free_group(struct dp *dp, uint16_t id)
+{
+	struct dp_groups *groups = dp->group_table;
+
+	unlink_group(dp, id);
+	mark_lines(dp, id, false);
+	dp->groups[id] = (struct xvs_group){};
+	groups->unreferenced--;
+	groups->stale -= groups->group[id].stale;
+	groups->group[id] = (struct dp_group){};
+	while (groups->end && !dp->groups[groups->end - 1].members)
+		groups->end--;
+}
+
+/* Gives back groups that nobody refers to, until so many devmaps have been removed. True when there
+ * are more. */
+static bool collect(struct dp *dp, uint32_t remove_max)
+{
+	uint32_t removed = 0;
+
+	if (!dp->group_table->unreferenced)
+		return false;
+	dp_settle(dp);
+	for (uint32_t id = 1; id < dp->group_table->end && removed < remove_max; id++) {
+		if (!dp->groups[id].members || dp->group_table->group[id].refs)
+			continue;
+		removed += dp_devmap_remove(dp, id);
+		free_group(dp, id);
+	}
+	return dp->group_table->unreferenced;
+}
+
+int dp_group_get(struct dp *dp, const struct dp_flood *flood, uint16_t *id)
+{
+	int result = 0;
+
+	*id = find_group(dp, flood);
+	if (!*id)
+		result = make_group(dp, flood, id);
+	if (result == -ENOSPC && dp->group_table->unreferenced) {
+		collect(dp, UINT32_MAX);
+		result = make_group(dp, flood, id);
+	}
+	if (!result)
+		refer(dp->group_table, *id);
+	return result;
+}
+
+static bool has_member(const struct dp *dp, uint32_t id, uint16_t number)
+{
+	const uint32_t *members = members_of(dp, id);
+
+	for (uint32_t i = 0; i < dp->groups[id].members; i++)
+		if ((members[i] & XVS_MEMBER_PORT) == number)
+			return true;
+	return false;
+}
+
+static void xdp_size_write(struct dp *dp, uint32_t id, uint32_t size)
+{
+	__atomic_store_n(&dp->groups[id].xdp_size, size, __ATOMIC_RELEASE);
+}
+
+void dp_groups_limit(struct dp *dp, uint16_t number, uint32_t xdp_size)
+{
+	for (uint32_t id = 1; id < dp->group_table->end; id++)
+		if (dp->groups[id].xdp_size > xdp_size && has_member(dp, id, number))
+			xdp_size_write(dp, id, xdp_size);
+}
+
+void dp_groups_refresh(struct dp *dp, uint16_t number)
+{
+	for (uint32_t id = 1; id < dp->group_table->end; id++)
+		if (dp->groups[id].members && has_member(dp, id, number))
+			set_stale(dp->group_table, id);
+}
+
+/* Is all that is missing the devmap? If not, the group is as it should be on return. */
+static bool needs_devmap(struct dp *dp, uint32_t id)
+{
+	uint32_t size = dp_group_xdp_size(dp, id);
+
+	if (size && !dp_devmap_is_current(dp, id))
+		return true;
+	xdp_size_write(dp, id, size);
+	return false;
+}
+
+/* Brings groups in line with their members' devices. True when there are more. */
+static bool refresh(struct dp *dp)
+{
+	struct dp_groups *groups = dp->group_table;
+	uint32_t ids[DP_DEVMAPS_AT_ONCE], count = 0;
+	int result;
+
+	for (uint32_t id = 1; id < groups->end && groups->stale && count < DP_DEVMAPS_AT_ONCE;
+	     id++) {
+		if (!groups->group[id].stale)
+			continue;
+		groups->group[id].stale = false;
+		groups->stale--;
+		if (groups->group[id].refs && needs_devmap(dp, id)) {
+			xdp_size_write(dp, id, 0);
+			ids[count++] = id;
+		}
+	}
+	if (!count)
+		return false;
+	result = dp_devmaps_make(dp, ids, count);
+	if (result)
+		log_warn("dp", "some VLANs are flooded by TC only: %s", strerror(-result));
+	for (uint32_t i = 0; i < count && !result; i++)
+		xdp_size_write(dp, ids[i], dp_group_xdp_size(dp, ids[i]));
+	return groups->stale;
+}
+
+bool dp_tend(struct dp *dp)
+{
+	bool more = collect(dp, REMOVE_MAX);
+
+	dp_vlans_reclaim(dp);
+	return refresh(dp) || more;
+}
+
+/* The kernel returns from a change of a map of maps when no program that met the old entry runs any
+ * more (maybe_wait_bpf_programs()). Entry 0 is nobody's. */
+void dp_settle(struct dp *dp)
+{
+	uint32_t zero = 0;
+	int map = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "settle", sizeof(uint32_t),
+				 sizeof(struct bpf_devmap_val), 1, NULL);
+
+	if (map < 0 || bpf_map_update_elem(dp->maps[DP_MAP_GROUP_DEVMAPS], &zero, &map, BPF_ANY)) {
+		log_warn("dp", "the kernel can't be waited for: %s", strerror(errno));
+		usleep(10000);
+	}
+	if (map >= 0)
+		close(map);
 }

@@ -126,29 +126,60 @@ static int counters_clear(struct dp *dp, uint32_t number)
 	return result;
 }
 
+static int vlan_set_write(struct dp *dp, const struct dp_port *port)
+{
+	uint32_t key = port->number;
+
+	if (bpf_map_update_elem(dp->maps[DP_MAP_VLAN_SETS], &key, &port->vlan_set, BPF_ANY))
+		return -errno;
+	dp->vlan_sets[port->number] = port->vlan_set;
+	return 0;
+}
+
+/*
+ * The set is written before the description that makes it count, and after one that no longer
+ * does. From one set to another, the frames that both allow go on.
+ */
+static int description_write(struct dp *dp, const struct dp_port *port, const struct xvs_port *new)
+{
+	bool set = new->flags &XVS_PORT_VLAN_SET;
+	int result = set ? vlan_set_write(dp, port) : 0;
+
+	return result ? result : port_write(dp, port->number, new);
+}
+
+static bool is_described(const struct dp *dp, const struct dp_port *port,
+			 const struct xvs_port *new)
+{
+	return dp->port_fresh[port->number] &&
+	       !memcmp(&dp->ports[port->number], new, sizeof(*new)) &&
+	       (!(new->flags &XVS_PORT_VLAN_SET) ||
+		!memcmp(&dp->vlan_sets[port->number], &port->vlan_set, sizeof(port->vlan_set)));
+}
+
 /* What the maps hold of a port; groups do not use the devmap, but care for what it says. */
 static int describe(struct dp *dp, const struct dp_port *port, struct error *error)
 {
-	struct xvs_port old = dp->ports[port->number];
 	struct xvs_port new = {
 		.ifindex = port->ifindex,
 		.tx_ifindex = port->tx_ifindex,
 		.mtu = port->mtu,
-		.fid = port->fid,
+		.bridge = port->bridge,
 		.flags = port->flags,
+		.pvid = port->pvid,
+		.push_tpid = port->push_tpid,
 	};
-	bool was_known = dp->port_fresh[port->number];
 	int result = 0;
 
-	if (was_known && !memcmp(&old, &new, sizeof(old)))
+	if (is_described(dp, port, &new))
 		return 0;
 	dp_groups_limit(dp, port->number, dp_port_xdp_size(&new));
-	if (!old.ifindex)
+	if (!dp->ports[port->number].ifindex)
 		result = counters_clear(dp, port->number);
 	if (!result && new.flags & XVS_PORT_TX_XDP)
 		result = devmap_set(dp, port->number, new.ifindex);
 	if (!result)
-		result = port_write(dp, port->number, &new);
+		result = description_write(dp, port, &new);
 	if (!result && !(new.flags &XVS_PORT_TX_XDP))
 		devmap_clear(dp, port->number);
 	if (!result)
@@ -162,7 +193,8 @@ static int describe(struct dp *dp, const struct dp_port *port, struct error *err
 		return error_set(error, result, "%s can't be added to the data path: %s",
 				 port->name, strerror(-result));
 	dp->port_fresh[port->number] = true;
-	return dp_groups_refresh(dp, port->number, error);
+	dp_groups_refresh(dp, port->number);
+	return 0;
 }
 
 /* TC first: what XDP passes up must find it. */

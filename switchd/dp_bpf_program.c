@@ -135,6 +135,7 @@ static void choose(struct xvswitch_bpf *skel, bool root, bool pipeline)
 	bpf_program__set_autoload(skel->progs.xvs_tc_root, root);
 	bpf_program__set_autoload(skel->progs.xvs_xdp, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_xdp_egress, pipeline);
+	bpf_program__set_autoload(skel->progs.xvs_xdp_egress_untag, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_tc, pipeline);
 }
 
@@ -201,25 +202,31 @@ static int slot_set(int slots, int program)
 	return bpf_map_update_elem(slots, &slot, &program, BPF_ANY) ? -errno : 0;
 }
 
+/* The process's own descriptor of a program of the object; it replaces the one in *fd. */
+static int keep_program(const struct bpf_program *program, int *fd)
+{
+	int copy = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0)
+		return -errno;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = copy;
+	return 0;
+}
+
+/* TC first: it is complete, and does right by frames that the old XDP program passes up. */
 static int swap(struct dp *dp, struct xvswitch_bpf *skel)
 {
-	int egress = fcntl(bpf_program__fd(skel->progs.xvs_xdp_egress), F_DUPFD_CLOEXEC, 0);
-	int result = egress < 0 ? -errno : 0;
+	int result = slot_set(dp->maps[DP_MAP_TC_SLOTS], bpf_program__fd(skel->progs.xvs_tc));
 
-	/* TC first: it is complete, and does right by frames that the old XDP program passes up. */
-	if (!result)
-		result = slot_set(dp->maps[DP_MAP_TC_SLOTS], bpf_program__fd(skel->progs.xvs_tc));
 	if (!result)
 		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], bpf_program__fd(skel->progs.xvs_xdp));
-	if (result) {
-		if (egress >= 0)
-			close(egress);
-		return result;
-	}
-	if (dp->egress_fd >= 0)
-		close(dp->egress_fd);
-	dp->egress_fd = egress;
-	return 0;
+	if (!result)
+		result = keep_program(skel->progs.xvs_xdp_egress, &dp->egress_fd);
+	if (!result)
+		result = keep_program(skel->progs.xvs_xdp_egress_untag, &dp->egress_untag_fd);
+	return result;
 }
 
 int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error *error)

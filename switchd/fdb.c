@@ -6,6 +6,7 @@
 #include "switchd/fdb.h"
 #include "switchd/fdb_evict.h"
 #include "switchd/fdb_table.h"
+#include "switchd/vlan.h"
 
 /* Slots that are always scanned in one go: 1 MB, some 100 microseconds. */
 #define SCAN_SLOTS    65536
@@ -42,12 +43,9 @@ struct fdb {
 	uint32_t scan_at;
 	uint64_t scan_displaced; /* table.displaced when the scan began */
 
-	/* Bridge 0 owns the filtering ids that nobody has claimed yet, after a start. */
-	struct fdb_bridge bridge[XVS_PORTS_MAX];
-	uint16_t bridge_of_fid[XVS_FIDS_MAX];
-	struct count fid[XVS_FIDS_MAX];
+	struct fdb_bridge bridge[XVS_BRIDGES_MAX];
 	uint32_t port_learned[XVS_PORTS_MAX];
-	bool port_learning[XVS_PORTS_MAX];
+	struct fdb_port *port[XVS_PORTS_MAX]; /* NULL: does not learn */
 };
 
 static uint32_t now_of(const struct fdb *fdb)
@@ -61,43 +59,55 @@ static void allow_reports(struct fdb *fdb)
 	__atomic_store_n(&fdb->shared->flushes, fdb->shared->flushes + 1, __ATOMIC_RELEASE);
 }
 
-static uint64_t key_of(const uint8_t mac[6], uint16_t fid)
+static uint64_t key_of(const struct fdb_id *id)
 {
 	uint64_t octets = 0;
 
-	memcpy(&octets, mac, 6);
-	return xvs_fdb_key(le64toh(octets), fid);
+	memcpy(&octets, id->mac, 6);
+	return xvs_fdb_key(le64toh(octets), id->vlan);
 }
 
-static struct fdb_bridge *bridge_of(struct fdb *fdb, uint64_t key)
+static struct xvs_fdb_slot *find(const struct fdb *fdb, const struct fdb_id *id)
 {
-	return &fdb->bridge[fdb->bridge_of_fid[xvs_fdb_key_fid(key)]];
+	return fdb_table_find(&fdb->table, key_of(id), id->bridge);
+}
+
+static uint16_t bridge_number(const struct xvs_fdb_slot *slot)
+{
+	return xvs_forward_bridge(slot->forward);
+}
+
+static struct fdb_bridge *bridge_of(struct fdb *fdb, const struct xvs_fdb_slot *slot)
+{
+	return &fdb->bridge[bridge_number(slot)];
 }
 
 /* The bridge, or NULL when it was not announced. */
 static struct fdb_bridge *bridge_find(struct fdb *fdb, uint16_t number)
 {
-	return number && number < XVS_PORTS_MAX && fdb->bridge[number].known ? &fdb->bridge[number]
-									     : NULL;
+	return number && number < XVS_BRIDGES_MAX && fdb->bridge[number].known
+		       ? &fdb->bridge[number]
+		       : NULL;
 }
 
 static void entry_of(struct fdb *fdb, const struct xvs_fdb_slot *slot, struct fdb_entry *entry)
 {
 	uint64_t octets = htole64(slot->key);
 
-	memcpy(entry->mac, &octets, 6);
-	entry->fid = xvs_fdb_key_fid(slot->key);
+	memcpy(entry->id.mac, &octets, 6);
+	entry->id.vlan = xvs_fdb_key_vid(slot->key);
+	entry->id.bridge = bridge_number(slot);
 	entry->port = slot->forward & XVS_FORWARD_PORT;
+	entry->egress = xvs_forward_egress(slot->forward);
 	entry->is_static = slot->forward & XVS_FORWARD_STATIC;
 	entry->age = fdb_table_age(slot, now_of(fdb));
 }
 
 static void account(struct fdb *fdb, const struct xvs_fdb_slot *slot, int change)
 {
-	struct count *counts[] = {&fdb->count, &fdb->fid[xvs_fdb_key_fid(slot->key)],
-				  &bridge_of(fdb, slot->key)->count};
+	struct count *counts[] = {&fdb->count, &bridge_of(fdb, slot)->count};
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		if (slot->forward & XVS_FORWARD_STATIC)
 			counts[i]->fixed += change;
 		else
@@ -115,7 +125,7 @@ static void drop(struct fdb *fdb, struct xvs_fdb_slot *slot)
 
 static void drop_evicted(struct xvs_fdb_slot *slot, void *arg)
 {
-	bridge_of(arg, slot->key)->stats.evicted++;
+	bridge_of(arg, slot)->stats.evicted++;
 	drop(arg, slot);
 }
 
@@ -133,7 +143,7 @@ static bool put(struct fdb *fdb, uint64_t key, uint32_t forward)
 	struct xvs_fdb_slot *slot = fdb_table_insert(&fdb->table, key, forward, now);
 
 	if (!slot) {
-		slot = fdb_table_oldest(&fdb->table, key, now);
+		slot = fdb_table_oldest(&fdb->table, key, xvs_forward_bridge(forward), now);
 		if (!slot)
 			return false;
 		drop_evicted(slot, fdb);
@@ -154,16 +164,15 @@ static void adopt_table(struct fdb *fdb)
 	fdb->table.bucket = fdb->dpc->fdb(fdb->dp, &buckets);
 	fdb->table.mask = buckets - 1;
 	fdb->count = (struct count){0};
-	memset(fdb->fid, 0, sizeof(fdb->fid));
 	memset(fdb->port_learned, 0, sizeof(fdb->port_learned));
-	for (int i = 0; i < XVS_PORTS_MAX; i++)
+	for (int i = 0; i < XVS_BRIDGES_MAX; i++)
 		fdb->bridge[i].count = (struct count){0};
 	for (uint32_t i = 0; i < fdb_table_slots(&fdb->table); i++) {
 		struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
 
 		if (!slot->key)
 			continue;
-		if (fdb_table_find(&fdb->table, slot->key) == slot)
+		if (fdb_table_find(&fdb->table, slot->key, bridge_number(slot)) == slot)
 			account(fdb, slot, 1);
 		else
 			fdb_table_clear(slot);
@@ -188,6 +197,8 @@ int fdb_open(const struct dp_class *dpc, struct dp *dp, struct fdb **fdbp, struc
 
 void fdb_close(struct fdb *fdb)
 {
+	for (int i = 0; fdb && i < XVS_PORTS_MAX; i++)
+		free(fdb->port[i]);
 	free(fdb);
 }
 
@@ -240,7 +251,7 @@ static int fit_table(struct fdb *fdb, bool shrink, struct error *error)
 
 static void evict(struct fdb *fdb, uint16_t bridge, uint32_t count)
 {
-	fdb_evict(&fdb->table, fdb->bridge_of_fid, bridge, now_of(fdb), count, drop_evicted, fdb);
+	fdb_evict(&fdb->table, bridge, now_of(fdb), count, drop_evicted, fdb);
 }
 
 static void enforce_bound(struct fdb *fdb, uint16_t number)
@@ -259,7 +270,7 @@ int fdb_bridge_set(struct fdb *fdb, uint16_t number, const struct fdb_limits *li
 	uint32_t others;
 	int rc;
 
-	if (!number || number >= XVS_PORTS_MAX)
+	if (!number || number >= XVS_BRIDGES_MAX)
 		return error_set(error, -EINVAL, "%u is not a bridge number", number);
 	bridge = &fdb->bridge[number];
 	old = bridge->limits;
@@ -295,66 +306,48 @@ void fdb_bridge_del(struct fdb *fdb, uint16_t number)
 	for (uint32_t i = 0; bridge->count.learned + bridge->count.fixed; i++) {
 		struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
 
-		if (slot->key && bridge_of(fdb, slot->key) == bridge)
+		if (slot->key && bridge_number(slot) == number)
 			drop(fdb, slot);
 	}
-	for (int fid = 0; fid < XVS_FIDS_MAX; fid++)
-		if (fdb->bridge_of_fid[fid] == number)
-			fdb->bridge_of_fid[fid] = 0;
 	fdb->size -= bridge->limits.size;
 	memset(bridge, 0, sizeof(*bridge));
 	fit_table(fdb, true, NULL);
 }
 
-int fdb_fid_set(struct fdb *fdb, uint16_t fid, uint16_t number)
+static bool same_port(const struct fdb_port *a, const struct fdb_port *b)
 {
-	struct fdb_bridge *bridge = bridge_find(fdb, number), *old;
-
-	if (!fid || fid >= XVS_FIDS_MAX || !bridge)
-		return -EINVAL;
-	old = &fdb->bridge[fdb->bridge_of_fid[fid]];
-	if (old == bridge)
-		return 0;
-	old->count.learned -= fdb->fid[fid].learned;
-	old->count.fixed -= fdb->fid[fid].fixed;
-	bridge->count.learned += fdb->fid[fid].learned;
-	bridge->count.fixed += fdb->fid[fid].fixed;
-	fdb->bridge_of_fid[fid] = number;
-	enforce_bound(fdb, number);
-	fdb->due = 0;
-	return 0;
+	if (!a || !b)
+		return a == b;
+	return a->bridge == b->bridge && !memcmp(&a->vlan, &b->vlan, sizeof(a->vlan));
 }
 
-void fdb_fid_del(struct fdb *fdb, uint16_t fid)
+/* Without memory it does not learn. */
+void fdb_port_set(struct fdb *fdb, uint16_t number, const struct fdb_port *port)
 {
-	if (!fid || fid >= XVS_FIDS_MAX)
-		return;
-	for (uint32_t i = 0; fdb->fid[fid].learned + fdb->fid[fid].fixed; i++) {
-		struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
+	struct fdb_port **slot;
 
-		if (slot->key && xvs_fdb_key_fid(slot->key) == fid)
-			drop(fdb, slot);
-	}
-	fdb->bridge_of_fid[fid] = 0;
-}
-
-void fdb_port_set(struct fdb *fdb, uint16_t port, bool learning)
-{
-	if (!port || port >= XVS_PORTS_MAX || fdb->port_learning[port] == learning)
+	if (!number || number >= XVS_PORTS_MAX)
 		return;
-	fdb->port_learning[port] = learning;
+	slot = &fdb->port[number];
+	if (same_port(*slot, port))
+		return;
+	free(*slot);
+	*slot = port ? malloc(sizeof(**slot)) : NULL;
+	if (*slot)
+		**slot = *port;
 	allow_reports(fdb);
 }
 
-static void learn(struct fdb *fdb, uint16_t number, uint64_t key, uint16_t port)
+static void learn(struct fdb *fdb, uint64_t key, uint32_t forward)
 {
+	uint16_t number = xvs_forward_bridge(forward);
 	struct fdb_bridge *bridge = &fdb->bridge[number];
 	uint64_t expires = (uint64_t)now_of(fdb) + bridge->limits.aging;
 	uint32_t size = bridge->limits.size;
 
 	if (size && bridge->count.learned >= size)
 		evict(fdb, number, size < 32 ? 1 : size / 32);
-	if (bridge->count.learned >= size || !put(fdb, key, port))
+	if (bridge->count.learned >= size || !put(fdb, key, forward))
 		return;
 	bridge->stats.learned++;
 	if (bridge->limits.aging && expires < fdb->due)
@@ -367,36 +360,49 @@ static bool is_individual(uint64_t mac)
 	       !(mac & 1); /* the group bit is the lowest of the first octet, IEEE 802-2014 8.2 */
 }
 
+/* The forwarding instruction for an address that is behind a port; 0: it can't be there. */
+static uint32_t instruction(const struct fdb *fdb, uint64_t key, uint16_t number)
+{
+	const struct fdb_port *port = number < XVS_PORTS_MAX ? fdb->port[number] : NULL;
+	int egress;
+
+	if (!port || !(key >> 63) || !is_individual(xvs_fdb_key_mac(key)) ||
+	    !fdb->bridge[port->bridge].known)
+		return 0;
+	egress = vlan_egress(&port->vlan, xvs_fdb_key_vid(key));
+	return egress < 0 ? 0 : xvs_forward(port->bridge, number, egress);
+}
+
 void fdb_event(const struct xvs_event *event, void *arg)
 {
 	struct fdb *fdb = arg;
-	uint64_t key = event->key;
-	uint16_t bridge = fdb->bridge_of_fid[xvs_fdb_key_fid(key)];
+	uint32_t forward = instruction(fdb, event->key, event->port);
+	struct fdb_stats *stats;
 	struct xvs_fdb_slot *slot;
 
-	if (!(key >> 63) || !bridge || !is_individual(xvs_fdb_key_mac(key)) ||
-	    event->port >= XVS_PORTS_MAX || !fdb->port_learning[event->port])
+	if (!forward)
 		return;
-	slot = fdb_table_find(&fdb->table, key);
+	slot = fdb_table_find(&fdb->table, event->key, xvs_forward_bridge(forward));
 	if (!slot) {
-		learn(fdb, bridge, key, event->port);
+		learn(fdb, event->key, forward);
 		return;
 	}
+	stats = &bridge_of(fdb, slot)->stats;
 	if ((slot->forward & XVS_FORWARD_PORT) == event->port) {
 		fdb_table_touch(slot, now_of(fdb));
 	} else if (slot->forward & XVS_FORWARD_STATIC) {
-		fdb->bridge[bridge].stats.static_blocked++;
+		stats->static_blocked++;
 	} else {
 		fdb_table_touch(slot, now_of(fdb));
-		forward_to(fdb, slot, event->port);
-		fdb->bridge[bridge].stats.moved++;
+		forward_to(fdb, slot, forward);
+		stats->moved++;
 	}
 }
 
 /* Removes the entry if it is too old, else says when it could be. */
 static void age(struct fdb *fdb, struct xvs_fdb_slot *slot, uint32_t now)
 {
-	struct fdb_bridge *bridge = bridge_of(fdb, slot->key);
+	struct fdb_bridge *bridge = bridge_of(fdb, slot);
 	uint32_t aging = bridge->limits.aging, left = aging - fdb_table_age(slot, now);
 
 	if (!aging || slot->forward & XVS_FORWARD_STATIC)
@@ -447,50 +453,49 @@ void fdb_tick(struct fdb *fdb)
 		scan(fdb, now);
 }
 
-int fdb_add_static(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, uint16_t port,
+int fdb_add_static(struct fdb *fdb, const struct fdb_id *id, uint16_t port, enum xvs_egress egress,
 		   struct error *error)
 {
-	uint64_t key = key_of(mac, fid);
-	uint32_t forward = port | XVS_FORWARD_STATIC;
+	uint32_t forward = xvs_forward(id->bridge, port, egress) | XVS_FORWARD_STATIC;
 	struct xvs_fdb_slot *slot;
 	bool room;
 
-	if (!is_individual(xvs_fdb_key_mac(key)))
+	if (!is_individual(xvs_fdb_key_mac(key_of(id))))
 		return error_set(error, -EINVAL,
 				 MAC_FORMAT " is not the address of a single station",
-				 MAC_ARGS(mac));
-	if (!fid || fid >= XVS_FIDS_MAX || !port || port >= XVS_PORTS_MAX)
-		return error_set(error, -EINVAL, "there is no filtering id %u with a port %u", fid,
+				 MAC_ARGS(id->mac));
+	if (!bridge_find(fdb, id->bridge) || !port || port >= XVS_PORTS_MAX)
+		return error_set(error, -EINVAL, "there is no bridge %u with a port %u", id->bridge,
 				 port);
-	slot = fdb_table_find(&fdb->table, key);
+	slot = find(fdb, id);
 	room = fdb->count.fixed < STATIC_MAX || (slot && slot->forward & XVS_FORWARD_STATIC);
 	if (slot && room) {
 		forward_to(fdb, slot, forward);
 		return 0;
 	}
-	if (!room || !put(fdb, key, forward))
+	if (!room || !put(fdb, key_of(id), forward))
 		return error_set(error, -ENOSPC,
 				 "no room for a static entry for " MAC_FORMAT
 				 ": there are %u already",
-				 MAC_ARGS(mac), fdb->count.fixed);
+				 MAC_ARGS(id->mac), fdb->count.fixed);
 	fit_table(fdb, false, NULL);
 	return 0;
 }
 
-int fdb_del(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct error *error)
+int fdb_del(struct fdb *fdb, const struct fdb_id *id, struct error *error)
 {
-	struct xvs_fdb_slot *slot = fdb_table_find(&fdb->table, key_of(mac, fid));
+	struct xvs_fdb_slot *slot = find(fdb, id);
 
 	if (!slot)
-		return error_set(error, -ENOENT, "no entry for " MAC_FORMAT, MAC_ARGS(mac));
+		return error_set(error, -ENOENT, "no entry for " MAC_FORMAT, MAC_ARGS(id->mac));
 	drop(fdb, slot);
 	allow_reports(fdb);
 	return 0;
 }
 
-int fdb_lookup(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct fdb_entry *entry)
+int fdb_lookup(struct fdb *fdb, const struct fdb_id *id, struct fdb_entry *entry)
 {
-	const struct xvs_fdb_slot *slot = fdb_table_find(&fdb->table, key_of(mac, fid));
+	const struct xvs_fdb_slot *slot = find(fdb, id);
 
 	if (!slot)
 		return -ENOENT;
@@ -498,21 +503,21 @@ int fdb_lookup(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct fdb_e
 	return 0;
 }
 
-void fdb_flush(struct fdb *fdb, uint16_t fid, uint16_t port)
+void fdb_flush(struct fdb *fdb, uint16_t bridge, uint16_t port)
 {
 	uint32_t left = fdb->count.learned;
 
-	if (fid >= XVS_FIDS_MAX || port >= XVS_PORTS_MAX)
+	if (bridge >= XVS_BRIDGES_MAX || port >= XVS_PORTS_MAX)
 		return;
-	if (fid && fdb->fid[fid].learned < left)
-		left = fdb->fid[fid].learned;
+	if (bridge && fdb->bridge[bridge].count.learned < left)
+		left = fdb->bridge[bridge].count.learned;
 	if (port && fdb->port_learned[port] < left)
 		left = fdb->port_learned[port];
 	for (uint32_t i = 0; left && i < fdb_table_slots(&fdb->table); i++) {
 		struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
 
 		if (!slot->key || slot->forward & XVS_FORWARD_STATIC ||
-		    (fid && xvs_fdb_key_fid(slot->key) != fid) ||
+		    (bridge && bridge_number(slot) != bridge) ||
 		    (port && (slot->forward & XVS_FORWARD_PORT) != port))
 			continue;
 		drop(fdb, slot);
@@ -545,7 +550,7 @@ void fdb_each(struct fdb *fdb, uint16_t number,
 		const struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
 		struct fdb_entry entry;
 
-		if (!slot->key || bridge_of(fdb, slot->key) != bridge)
+		if (!slot->key || bridge_of(fdb, slot) != bridge)
 			continue;
 		entry_of(fdb, slot, &entry);
 		fn(&entry, arg);

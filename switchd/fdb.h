@@ -9,7 +9,7 @@
  *
  * Complications:
  * - An entry keeps neither its bridge nor its place in any list, so that a million of them cost 64
- * MB and nothing else. Bounds are counted per filtering id and per port in arrays; ageing and
+ * MB and nothing else. Bounds are counted per bridge and per port in arrays; ageing and
  * eviction scan. A bridge that is full evicts a batch at once (a 32nd of its bound, from the port
  * that has most, least recently used first), so that a scan is paid for by many insertions even
  * when somebody floods it.
@@ -17,7 +17,7 @@
  * switchd runs (then no event is lost for the table would age unseen), and does not follow the wall
  * clock.
  * - The table outlives switchd. fdb_open() scans what it finds and counts it; entries of ports or
- * filtering ids that are not configured any more go with fdb_sweep().
+ * bridges that are not configured any more go with fdb_sweep().
  */
 #ifndef XVS_FDB_H
 #define XVS_FDB_H
@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "db/vlan.h"
 #include "switchd/dp.h"
 
 #define FDB_AGING_DEFAULT 300  /* seconds; Open vSwitch: other-config:mac-aging-time */
@@ -33,16 +34,23 @@
 
 struct fdb;
 
-/* Bounds of one filtering database: a bridge's, shared by all its filtering ids. */
+/* Bounds of one filtering database: a bridge's, shared by all its VLANs. */
 struct fdb_limits {
 	uint32_t aging; /* seconds, 0: never */
 	uint32_t size;  /* entries, static ones not counted */
 };
 
-struct fdb_entry {
+/* What an entry is found by. */
+struct fdb_id {
 	uint8_t mac[6];
-	uint16_t fid;
+	uint16_t vlan;   /* VID, 0 to 4094 */
+	uint16_t bridge; /* number */
+};
+
+struct fdb_entry {
+	struct fdb_id id;
 	uint16_t port;
+	uint8_t egress; /* enum xvs_egress: how frames for it leave */
 	bool is_static;
 	uint32_t age; /* seconds since a frame last came from it */
 };
@@ -60,8 +68,8 @@ struct fdb_stats { /* of one bridge; vocabulary of ovs-appctl fdb/stats-show */
 };
 
 /*
- * Opens the FDB of a data path: adopts the entries that are in it. dp must outlive it. Ports and
- * filtering ids are announced with fdb_bridge_set() before anything is learned for them.
+ * Opens the FDB of a data path: adopts the entries that are in it. dp must outlive it. Bridges and
+ * ports are announced with fdb_bridge_set() and fdb_port_set() before anything is learned for them.
  */
 int fdb_open(const struct dp_class *dpc, struct dp *dp, struct fdb **fdb, struct error *error);
 void fdb_close(struct fdb *fdb);
@@ -74,18 +82,20 @@ void fdb_close(struct fdb *fdb);
  */
 int fdb_bridge_set(struct fdb *fdb, uint16_t bridge, const struct fdb_limits *limits,
 		   struct error *error);
-void fdb_bridge_del(struct fdb *fdb, uint16_t bridge);
-
-/* Says to which bridge a filtering id belongs. fdb_fid_del() flushes its entries. */
-int fdb_fid_set(struct fdb *fdb, uint16_t fid, uint16_t bridge);
-void fdb_fid_del(struct fdb *fdb, uint16_t fid);
+void fdb_bridge_del(struct fdb *fdb, uint16_t bridge); /* with its entries */
 
 /* An event of the data path: learns, moves, or ignores. Wired to dp_class.event_read(). */
 void fdb_event(const struct xvs_event *event, void *fdb);
 
-/* May this port learn? Unknown ports do not: a late event must not bring a removed port's address
- * back. */
-void fdb_port_set(struct fdb *fdb, uint16_t port, bool learning);
+/* A port that learns: of which bridge it is, and which VLANs it carries in what form. */
+struct fdb_port {
+	uint16_t bridge;
+	struct db_vlan vlan;
+};
+
+/* NULL: it does not learn. So it is with unknown ports: a late event must not bring a removed
+ * port's address back. */
+void fdb_port_set(struct fdb *fdb, uint16_t number, const struct fdb_port *port);
 
 /*
  * Once a second, with the seconds of monotonic time since the last call: moves xvs_shared.now on by
@@ -96,17 +106,17 @@ void fdb_port_set(struct fdb *fdb, uint16_t port, bool learning);
 void fdb_tick(struct fdb *fdb);
 
 /* Adds a static entry, in place of a learned one if there is one. */
-int fdb_add_static(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, uint16_t port,
+int fdb_add_static(struct fdb *fdb, const struct fdb_id *id, uint16_t port, enum xvs_egress egress,
 		   struct error *error);
 
 /* Removes an entry, static or learned. -ENOENT with a sentence. */
-int fdb_del(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct error *error);
+int fdb_del(struct fdb *fdb, const struct fdb_id *id, struct error *error);
 
 /* 0 and the entry, or -ENOENT. */
-int fdb_lookup(struct fdb *fdb, const uint8_t mac[6], uint16_t fid, struct fdb_entry *entry);
+int fdb_lookup(struct fdb *fdb, const struct fdb_id *id, struct fdb_entry *entry);
 
-/* Removes learned entries: of a filtering id, of a port, or of both; 0 stands for any. */
-void fdb_flush(struct fdb *fdb, uint16_t fid, uint16_t port);
+/* Removes learned entries: of a bridge, of a port, or of both; 0 stands for any. */
+void fdb_flush(struct fdb *fdb, uint16_t bridge, uint16_t port);
 
 /* Removes entries, static ones too, for which keep() says false: after a start, and when a port
  * goes. */

@@ -9,7 +9,9 @@
 #include <string.h>
 #include "db/db.h"
 #include "switchd/daemon.h"
+#include "switchd/lookup.h"
 #include "switchd/model.h"
+#include "switchd/vlan.h"
 
 #define MAC_FORMAT   "%02x:%02x:%02x:%02x:%02x:%02x"
 #define MAC_ARGS(m)  (m)[0], (m)[1], (m)[2], (m)[3], (m)[4], (m)[5]
@@ -43,20 +45,16 @@ static int mac_parse(const char *word, uint8_t mac[6], struct error *error)
 	return 0;
 }
 
-/* The bridge switches all VLANs as one, which Open vSwitch shows as VLAN 0. */
 static int vlan_parse(const char *word, uint16_t *vlan, struct error *error)
 {
 	char *end;
 	unsigned long number = strtoul(word, &end, 10);
 
-	if (end == word || *end || number > 4095)
-		return error_set(error, -EINVAL, "\"%s\" is not a VLAN: 0 to 4094", word);
-	if (number != 0)
-		return error_set(
-			error, -EINVAL,
-			"VLAN %lu: this bridge keeps one FDB for all its frames, which is VLAN 0",
-			number);
-	*vlan = 0;
+	if (*word < '0' || *word > '9' || *end || number > 4094)
+		return error_set(error, -EINVAL,
+				 "\"%s\" is not a VLAN: 0 (frames without a VLAN tag) to 4094",
+				 word);
+	*vlan = number;
 	return 0;
 }
 
@@ -77,7 +75,7 @@ static void print_entry(const struct fdb_entry *entry, void *arg)
 	struct command_call *call = arg;
 
 	print_port(call->output, call->daemon->model, entry->port);
-	text_add(call->output, "  %4d  " MAC_FORMAT "  ", 0, MAC_ARGS(entry->mac));
+	text_add(call->output, "  %4u  " MAC_FORMAT "  ", entry->id.vlan, MAC_ARGS(entry->id.mac));
 	if (entry->is_static)
 		text_add(call->output, "static\n");
 	else
@@ -104,22 +102,37 @@ int cmd_fdb_flush(struct command_call *call)
 		if (!bridge)
 			return -ENOENT;
 	}
-	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->fid : 0, 0);
+	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->number : 0, 0);
 	text_add(call->output, "table successfully flushed\n");
 	return 0;
+}
+
+/* An entry for a VLAN that its port does not carry would never be used. */
+static int check_carried(struct command_call *call, const char *port, uint16_t vlan)
+{
+	struct lookup lookup;
+	int result = lookup_port(call->daemon->db, port, &lookup, call->error);
+
+	if (result == 0 && vlan_egress(&lookup.port->vlan, vlan) == VLAN_NOT_CARRIED)
+		result = error_set(call->error, -EINVAL, "port %s does not carry VLAN %u", port,
+				   vlan);
+	lookup_free(&lookup);
+	return result;
 }
 
 /* fdb/add BRIDGE PORT VLAN MAC: configuration, so it goes through the database. */
 int cmd_fdb_add(struct command_call *call)
 {
+	const char *bridge = call->words[1], *port = call->words[2];
 	uint8_t mac[6];
 	uint16_t vlan;
+	int result = vlan_parse(call->words[3], &vlan, call->error);
 
-	if (vlan_parse(call->words[3], &vlan, call->error) < 0 ||
-	    mac_parse(call->words[4], mac, call->error) < 0)
-		return -EINVAL;
-	return db_static_mac_add(call->daemon->db, call->words[1], call->words[2], vlan, mac,
-				 call->error);
+	if (result == 0)
+		result = mac_parse(call->words[4], mac, call->error);
+	if (result == 0)
+		result = db_static_mac_add(call->daemon->db, bridge, port, vlan, mac, call->error);
+	return result ? result : check_carried(call, port, vlan);
 }
 
 /* fdb/del BRIDGE VLAN MAC: a static entry is configuration, a learned one is the switch's own. */
@@ -127,23 +140,23 @@ int cmd_fdb_del(struct command_call *call)
 {
 	struct bridge *bridge = bridge_get(call, call->words[1]);
 	struct fdb_entry entry;
-	uint8_t mac[6];
-	uint16_t vlan;
+	struct fdb_id id;
 
 	if (!bridge)
 		return -ENOENT;
-	if (vlan_parse(call->words[2], &vlan, call->error) < 0 ||
-	    mac_parse(call->words[3], mac, call->error) < 0)
+	id.bridge = bridge->conf->number;
+	if (vlan_parse(call->words[2], &id.vlan, call->error) < 0 ||
+	    mac_parse(call->words[3], id.mac, call->error) < 0)
 		return -EINVAL;
-	if (db_static_mac_del(call->daemon->db, call->words[1], vlan, mac, NULL) == 0)
+	if (db_static_mac_del(call->daemon->db, call->words[1], id.vlan, id.mac, NULL) == 0)
 		return 0;
-	if (fdb_lookup(call->daemon->fdb, mac, bridge->conf->fid, &entry) < 0)
-		return error_set(call->error, -ENOENT, "bridge %s has no entry for %s",
-				 call->words[1], call->words[3]);
+	if (fdb_lookup(call->daemon->fdb, &id, &entry) < 0)
+		return error_set(call->error, -ENOENT, "bridge %s has no entry for %s in VLAN %u",
+				 call->words[1], call->words[3], id.vlan);
 	if (entry.is_static)
 		return error_set(call->error, -EBUSY, "%s is the address of bridge %s itself",
 				 call->words[3], call->words[1]);
-	return fdb_del(call->daemon->fdb, mac, bridge->conf->fid, call->error);
+	return fdb_del(call->daemon->fdb, &id, call->error);
 }
 
 int cmd_fdb_stats_show(struct command_call *call)

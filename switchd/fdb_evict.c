@@ -17,11 +17,10 @@ struct share {
 	uint32_t found;
 };
 
-static bool is_learned_of(const struct xvs_fdb_slot *slot, const uint16_t *bridge_of_fid,
-			  uint16_t bridge)
+static bool is_learned_of(const struct xvs_fdb_slot *slot, uint16_t bridge)
 {
 	return slot->key && !(slot->forward & XVS_FORWARD_STATIC) &&
-	       bridge_of_fid[xvs_fdb_key_fid(slot->key)] == bridge;
+	       xvs_forward_bridge(slot->forward) == bridge;
 }
 
 /*
@@ -108,8 +107,7 @@ static void highest_first(struct candidate *candidates, int64_t all, int64_t cou
 	}
 }
 
-void fdb_evict(const struct fdb_table *table, const uint16_t bridge_of_fid[XVS_FIDS_MAX],
-	       uint16_t bridge, uint32_t now, uint32_t count,
+void fdb_evict(const struct fdb_table *table, uint16_t bridge, uint32_t now, uint32_t count,
 	       void (*drop)(struct xvs_fdb_slot *slot, void *arg), void *arg)
 {
 	struct share *shares = calloc(XVS_PORTS_MAX, sizeof(*shares));
@@ -121,7 +119,7 @@ void fdb_evict(const struct fdb_table *table, const uint16_t bridge_of_fid[XVS_F
 	for (uint32_t i = 0; i < slots; i++) {
 		const struct xvs_fdb_slot *slot = fdb_table_slot(table, i);
 
-		if (is_learned_of(slot, bridge_of_fid, bridge))
+		if (is_learned_of(slot, bridge))
 			shares[slot->forward & XVS_FORWARD_PORT].entries++;
 	}
 	all = set_quotas(shares, count);
@@ -133,7 +131,7 @@ void fdb_evict(const struct fdb_table *table, const uint16_t bridge_of_fid[XVS_F
 		const struct xvs_fdb_slot *slot = fdb_table_slot(table, i);
 		struct share *share = &shares[slot->forward & XVS_FORWARD_PORT];
 
-		if (share->quota && is_learned_of(slot, bridge_of_fid, bridge))
+		if (share->quota && is_learned_of(slot, bridge))
 			candidates[share->first + share->found++] =
 				(struct candidate){rank_of(slot, now), i};
 	}

@@ -15,24 +15,39 @@ struct node {
 	uint8_t depth;
 };
 
-static struct xvs_fdb_bucket *candidate(const struct fdb_table *table, uint64_t key, int which)
+static struct xvs_fdb_bucket *candidate(const struct fdb_table *table, uint64_t hash, int which)
 {
-	return &table->bucket[xvs_fdb_bucket_of(xvs_hash64(key), which, table->mask)];
+	return &table->bucket[xvs_fdb_bucket_of(hash, which, table->mask)];
 }
 
-static struct xvs_fdb_slot *slot_of_key(struct xvs_fdb_bucket *bucket, uint64_t key)
+static uint64_t hash_of_slot(const struct xvs_fdb_slot *slot)
+{
+	return xvs_fdb_hash(slot->key, xvs_forward_bridge(slot->forward));
+}
+
+static struct xvs_fdb_slot *find(struct xvs_fdb_bucket *bucket, uint64_t key, uint32_t bridge)
 {
 	for (int i = 0; i < XVS_FDB_SLOTS; i++)
-		if (bucket->slot[i].key == key)
+		if (bucket->slot[i].key == key &&
+		    xvs_forward_bridge(bucket->slot[i].forward) == bridge)
 			return &bucket->slot[i];
 	return NULL;
 }
 
-struct xvs_fdb_slot *fdb_table_find(const struct fdb_table *table, uint64_t key)
+static struct xvs_fdb_slot *find_empty(struct xvs_fdb_bucket *bucket)
 {
-	struct xvs_fdb_slot *slot = slot_of_key(candidate(table, key, 0), key);
+	for (int i = 0; i < XVS_FDB_SLOTS; i++)
+		if (!bucket->slot[i].key)
+			return &bucket->slot[i];
+	return NULL;
+}
 
-	return slot ? slot : slot_of_key(candidate(table, key, 1), key);
+struct xvs_fdb_slot *fdb_table_find(const struct fdb_table *table, uint64_t key, uint32_t bridge)
+{
+	uint64_t hash = xvs_fdb_hash(key, bridge);
+	struct xvs_fdb_slot *slot = find(candidate(table, hash, 0), key, bridge);
+
+	return slot ? slot : find(candidate(table, hash, 1), key, bridge);
 }
 
 /*
@@ -57,9 +72,8 @@ void fdb_table_clear(struct xvs_fdb_slot *slot)
 	__atomic_store_n(&slot->key, 0, __ATOMIC_RELEASE);
 }
 
-static uint32_t other_bucket(const struct fdb_table *table, uint64_t key, uint32_t bucket)
+static uint32_t other_bucket(const struct fdb_table *table, uint64_t hash, uint32_t bucket)
 {
-	uint64_t hash = xvs_hash64(key);
 	uint32_t first = xvs_fdb_bucket_of(hash, 0, table->mask);
 
 	return bucket == first ? xvs_fdb_bucket_of(hash, 1, table->mask) : first;
@@ -87,26 +101,27 @@ static struct xvs_fdb_slot *displace(struct fdb_table *table, const struct node 
 
 /* The path is the shortest, so it comes to no bucket twice and displace() never moves an entry
  * twice. */
-static struct xvs_fdb_slot *make_room(struct fdb_table *table, uint64_t key)
+static struct xvs_fdb_slot *make_room(struct fdb_table *table, uint64_t hash)
 {
 	struct node nodes[PATH_MAX_NODES];
 	int count = 0;
 
 	for (int which = 0; which < 2; which++)
 		nodes[count++] = (struct node){
-			.bucket = xvs_fdb_bucket_of(xvs_hash64(key), which, table->mask),
+			.bucket = xvs_fdb_bucket_of(hash, which, table->mask),
 			.parent = -1,
 		};
 	for (int i = 0; i < count; i++) {
 		struct xvs_fdb_bucket *bucket = &table->bucket[nodes[i].bucket];
-		struct xvs_fdb_slot *empty = slot_of_key(bucket, 0);
+		struct xvs_fdb_slot *empty = find_empty(bucket);
 
 		if (empty)
 			return displace(table, nodes, i, empty);
 		if (nodes[i].depth == PATH_MAX_STEPS)
 			continue;
 		for (int s = 0; s < XVS_FDB_SLOTS && count < PATH_MAX_NODES; s++) {
-			uint32_t other = other_bucket(table, bucket->slot[s].key, nodes[i].bucket);
+			uint32_t other = other_bucket(table, hash_of_slot(&bucket->slot[s]),
+						      nodes[i].bucket);
 
 			if (other != nodes[i].bucket)
 				nodes[count++] = (struct node){other, i, s, nodes[i].depth + 1};
@@ -118,24 +133,27 @@ static struct xvs_fdb_slot *make_room(struct fdb_table *table, uint64_t key)
 struct xvs_fdb_slot *fdb_table_insert(struct fdb_table *table, uint64_t key, uint32_t forward,
 				      uint32_t used)
 {
-	struct xvs_fdb_slot *slot = slot_of_key(candidate(table, key, 0), 0);
+	uint64_t hash = xvs_fdb_hash(key, xvs_forward_bridge(forward));
+	struct xvs_fdb_slot *slot = find_empty(candidate(table, hash, 0));
 
 	if (!slot)
-		slot = slot_of_key(candidate(table, key, 1), 0);
+		slot = find_empty(candidate(table, hash, 1));
 	if (!slot)
-		slot = make_room(table, key);
+		slot = make_room(table, hash);
 	if (slot)
 		fdb_table_fill(slot, key, forward, used);
 	return slot;
 }
 
-struct xvs_fdb_slot *fdb_table_oldest(const struct fdb_table *table, uint64_t key, uint32_t now)
+struct xvs_fdb_slot *fdb_table_oldest(const struct fdb_table *table, uint64_t key, uint32_t bridge,
+				      uint32_t now)
 {
+	uint64_t hash = xvs_fdb_hash(key, bridge);
 	struct xvs_fdb_slot *oldest = NULL;
 
 	for (int i = 0; i < 2 * XVS_FDB_SLOTS; i++) {
 		struct xvs_fdb_slot *slot =
-			&candidate(table, key, i / XVS_FDB_SLOTS)->slot[i % XVS_FDB_SLOTS];
+			&candidate(table, hash, i / XVS_FDB_SLOTS)->slot[i % XVS_FDB_SLOTS];
 
 		if (!slot->key || slot->forward & XVS_FORWARD_STATIC)
 			continue;

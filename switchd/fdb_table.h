@@ -35,24 +35,26 @@ static inline struct xvs_fdb_slot *fdb_table_slot(const struct fdb_table *table,
 	return &table->bucket[i / XVS_FDB_SLOTS].slot[i % XVS_FDB_SLOTS];
 }
 
-/* The slot that holds the key, or NULL. */
-struct xvs_fdb_slot *fdb_table_find(const struct fdb_table *table, uint64_t key);
+/* The slot that holds the key for this bridge, or NULL. */
+struct xvs_fdb_slot *fdb_table_find(const struct fdb_table *table, uint64_t key, uint32_t bridge);
 
 /*
- * Puts in an entry whose key is not there yet. Returns its slot, or NULL when the neighbourhood of
- * its buckets is full: then only one of its candidates can make way (fdb_table_oldest()).
+ * Puts in an entry whose key is not there yet for its bridge, which `forward` names. Returns its
+ * slot, or NULL when the neighbourhood of its buckets is full: then only one of its candidates can
+ * make way (fdb_table_oldest()).
  */
 struct xvs_fdb_slot *fdb_table_insert(struct fdb_table *table, uint64_t key, uint32_t forward,
 				      uint32_t used);
 
 /* Of the entries in the key's candidate buckets, the one not static that is least recently used, or
  * NULL. */
-struct xvs_fdb_slot *fdb_table_oldest(const struct fdb_table *table, uint64_t key, uint32_t now);
+struct xvs_fdb_slot *fdb_table_oldest(const struct fdb_table *table, uint64_t key, uint32_t bridge,
+				      uint32_t now);
 
 /* Fills a slot, empty or not, with another entry. */
 void fdb_table_fill(struct xvs_fdb_slot *slot, uint64_t key, uint32_t forward, uint32_t used);
 
-/* Changes the forwarding instruction of the entry that is in the slot. */
+/* Changes the forwarding instruction of the entry that is in the slot; the bridge stays. */
 void fdb_table_forward(struct xvs_fdb_slot *slot, uint32_t forward);
 
 void fdb_table_clear(struct xvs_fdb_slot *slot);

@@ -7,89 +7,275 @@
 #include "switchd/attachment.h"
 #include "switchd/daemon.h"
 #include "switchd/model.h"
+#include "switchd/partition.h"
+#include "switchd/vlan.h"
+
+/* A port that is a member, in the VLANs that it carries. */
+struct membership {
+	uint16_t number;
+	uint32_t ifindex; /* the number stood for this device */
+	struct db_vlan vlan;
+	struct db_vlan next; /* while it shrinks: only where both say the same */
+	bool shrinks;
+};
 
 struct group {
 	bool known; /* false: the data path may hold anything */
 	size_t count;
-	uint16_t members[]; /* room for `count`, sorted */
+	struct vlan_set flood_vlans;
+	struct membership members[]; /* sorted by number */
 };
-
-/* Each filtering id has a group of its own. */
-static uint32_t group_of(uint16_t fid)
-{
-	return fid;
-}
 
 static int compare_numbers(const void *a, const void *b)
 {
-	return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+	const struct membership *x = a, *y = b;
+
+	return (int)x->number - (int)y->number;
+}
+
+static int egress_of(const struct membership *member, uint16_t vid)
+{
+	int egress = vlan_egress(&member->vlan, vid);
+
+	if (member->shrinks && vlan_egress(&member->next, vid) != egress)
+		return VLAN_NOT_CARRIED;
+	return egress;
+}
+
+/* Does the port carry one VLAN alone? */
+static bool is_single(const struct membership *member)
+{
+	return !member->shrinks &&
+	       (member->vlan.mode == VLAN_ACCESS || member->vlan.mode == VLAN_DOT1Q_TUNNEL);
+}
+
+static void refine_by(struct partition *partition, const struct membership *member)
+{
+	uint8_t egress[VLAN_COUNT];
+
+	if (is_single(member)) {
+		partition_single_out(partition, member->vlan.tag);
+		return;
+	}
+	for (int vid = 0; vid < VLAN_COUNT; vid++)
+		egress[vid] = egress_of(member, vid);
+	partition_refine(partition, egress);
+}
+
+/* A port that carries its VLANs as the one before it does splits nothing. */
+static void classify(struct partition *partition, const struct group *group)
+{
+	const struct membership *before = NULL;
+
+	partition_begin(partition);
+	for (size_t i = 0; i < group->count; i++) {
+		const struct membership *member = &group->members[i];
+
+		if (!before || member->shrinks || before->shrinks ||
+		    memcmp(&before->vlan, &member->vlan, sizeof(before->vlan)))
+			refine_by(partition, member);
+		before = member;
+	}
+}
+
+/* Lists who is flooded to in a VLAN; returns how many. */
+static size_t list_members(const struct group *group, uint16_t vid, struct dp_member *members)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		int egress = egress_of(&group->members[i], vid);
+
+		if (egress != VLAN_NOT_CARRIED)
+			members[count++] = (struct dp_member){group->members[i].number, egress};
+	}
+	qsort(members, count, sizeof(*members), dp_member_order);
+	return count;
+}
+
+/* What vlans_set() wants. */
+struct floods {
+	struct dp_flood flood[VLAN_COUNT];
+	size_t n;
+	uint16_t entries[VLAN_COUNT];
+	struct dp_member *members; /* all of them, one flood's after the other's */
+	size_t n_members, room;
+};
+
+static int make_room(struct floods *floods, size_t count)
+{
+	struct dp_member *members;
+	size_t room = 2 * floods->room + count + 1;
+
+	if (floods->members && floods->n_members + count <= floods->room)
+		return 0;
+	members = realloc(floods->members, room * sizeof(*members));
+	if (!members)
+		return -ENOMEM;
+	floods->members = members;
+	floods->room = room;
+	return 0;
+}
+
+/* The members move when there must be more room for them, so floods point to them at the end. */
+static void point(struct floods *floods)
+{
+	const struct dp_member *members = floods->members;
+
+	for (size_t i = 0; i < floods->n; i++) {
+		floods->flood[i].members = members;
+		members += floods->flood[i].count;
+	}
+}
+
+static int describe(struct floods *floods, const struct group *group)
+{
+	uint16_t vids[VLAN_COUNT], flood_of[VLAN_COUNT];
+	struct partition partition;
+
+	classify(&partition, group);
+	partition_representatives(&partition, vids);
+	for (size_t class = 0; class < partition.n; class ++) {
+		size_t count;
+
+		if (make_room(floods, group->count))
+			return -ENOMEM;
+		count = list_members(group, vids[class], floods->members + floods->n_members);
+		floods->n_members += count;
+		if (count)
+			floods->flood[floods->n++].count = count;
+		flood_of[class] = count ? floods->n : 0;
+	}
+	for (int vid = 0; vid < VLAN_COUNT; vid++)
+		floods->entries[vid] =
+			flood_of[partition.class[vid]] |
+			(vlan_set_has(&group->flood_vlans, vid) ? XVS_VLAN_FLOOD : 0);
+	point(floods);
+	return 0;
+}
+
+static int tell(struct daemon *daemon, uint16_t bridge, const struct group *group,
+		struct error *error)
+{
+	struct floods *floods = calloc(1, sizeof(*floods));
+	int status = floods ? describe(floods, group) : -ENOMEM;
+
+	if (status)
+		error_set(error, status, "out of memory");
+	else
+		status = daemon->dpc->vlans_set(daemon->dp, bridge, floods->flood, floods->n,
+						floods->entries, error);
+	if (floods)
+		free(floods->members);
+	free(floods);
+	return status;
+}
+
+static const struct membership *find_member(const struct group *group, uint16_t number)
+{
+	struct membership wanted = {.number = number};
+
+	return bsearch(&wanted, group->members, group->count, sizeof(wanted), compare_numbers);
+}
+
+static struct membership membership_of(const struct port *port)
+{
+	return (struct membership){
+		.number = port->conf->number,
+		.ifindex = port->want.ifindex,
+		.vlan = port->conf->vlan,
+	};
 }
 
 /*
- * Is the port in the group now, as far as we know? Not when its number stood for another device:
- * whoever keeps devices in a group, as the data path does for XDP, has to be told of the new one.
+ * What is left of the port's membership when it only leaves: false for nothing. Not when its number
+ * stood for another device: whoever keeps devices in a group, as the data path does for XDP, has to
+ * be told of the new one.
  */
-static bool is_member(const struct model *model, const struct group *group, const struct port *port)
+static bool shrink_member(const struct model *model, const struct group *old,
+			  const struct port *port, struct membership *left)
 {
 	const struct attachment *attachment = model->attachments[port->conf->number];
+	const struct membership *was;
 
 	if (!attachment || attachment->gone || attachment->set.ifindex != port->want.ifindex)
 		return false;
-	if (!group || !group->known)
+	if (!old || !old->known)
 		return !model->adopted;
-	return bsearch(&port->conf->number, group->members, group->count, sizeof(*group->members),
-		       compare_numbers);
+	was = find_member(old, port->conf->number);
+	if (!was || was->ifindex != left->ifindex)
+		return false;
+	left->next = left->vlan;
+	left->vlan = was->vlan;
+	left->shrinks = memcmp(&left->next, &left->vlan, sizeof(left->vlan));
+	return true;
 }
 
-/* An empty group is given back, but first nothing may point at it; a full one is made before
- * something does. */
-static int tell(struct daemon *daemon, uint16_t fid, const struct group *group, struct error *error)
+static struct group *group_of(struct daemon *daemon, const struct bridge *bridge, bool shrink)
 {
-	uint32_t id = group_of(fid);
-	int status;
-
-	if (!group->count) {
-		status = daemon->dpc->fid_set(daemon->dp, fid, 0, error);
-		return status ? status : daemon->dpc->group_set(daemon->dp, id, NULL, 0, error);
-	}
-	status = daemon->dpc->group_set(daemon->dp, id, group->members, group->count, error);
-	return status ? status : daemon->dpc->fid_set(daemon->dp, fid, id, error);
-}
-
-static int change(struct daemon *daemon, const struct bridge *bridge, bool shrink,
-		  struct error *error)
-{
-	uint16_t fid = bridge->conf->fid;
-	struct group *old = daemon->model->groups[fid], *new;
+	const struct group *old = daemon->model->groups[bridge->conf->number];
 	const struct port *port;
+	struct group *group;
 	size_t count = 0;
-	int status;
 
 	for (port = bridge->ports; port; port = port->next)
 		count++;
-	new = calloc(1, sizeof(*new) + count * sizeof(*new->members));
+	group = calloc(1, sizeof(*group) + count * sizeof(*group->members));
+	if (!group)
+		return NULL;
+	group->flood_vlans = bridge->conf->flood_vlans;
+	for (port = bridge->ports; port; port = port->next) {
+		struct membership member = membership_of(port);
+
+		if (port->state == PORT_UP &&
+		    (!shrink || shrink_member(daemon->model, old, port, &member)))
+			group->members[group->count++] = member;
+	}
+	qsort(group->members, group->count, sizeof(*group->members), compare_numbers);
+	return group;
+}
+
+static bool same(const struct group *a, const struct group *b)
+{
+	if (a->count != b->count ||
+	    memcmp(&a->flood_vlans, &b->flood_vlans, sizeof(a->flood_vlans)))
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct membership *x = &a->members[i], *y = &b->members[i];
+
+		if (x->number != y->number || x->ifindex != y->ifindex ||
+		    x->shrinks != y->shrinks || memcmp(&x->vlan, &y->vlan, sizeof(x->vlan)))
+			return false;
+	}
+	return true;
+}
+
+/* Returns 1 when the data path was told something new. */
+static int change(struct daemon *daemon, const struct bridge *bridge, bool shrink,
+		  struct error *error)
+{
+	struct group **slot = &daemon->model->groups[bridge->conf->number];
+	struct group *new = group_of(daemon, bridge, shrink);
+	int status;
+
 	if (!new)
 		return error_set(error, -ENOMEM, "out of memory");
-	for (port = bridge->ports; port; port = port->next)
-		if (port->state == PORT_UP && (!shrink || is_member(daemon->model, old, port)))
-			new->members[new->count++] = port->conf->number;
-	qsort(new->members, new->count, sizeof(*new->members), compare_numbers);
-
-	if (old && old->known && old->count == new->count &&
-	    !memcmp(old->members, new->members, new->count * sizeof(*new->members))) {
+	if (*slot && (*slot)->known && same(*slot, new)) {
 		free(new);
 		return 0;
 	}
-	status = tell(daemon, fid, new, error);
+	status = tell(daemon, bridge->conf->number, new, error);
 	new->known = !status;
-	free(old);
-	daemon->model->groups[fid] = new;
-	return status;
+	free(*slot);
+	*slot = new;
+	return status ? status : 1;
 }
 
 int group_update(struct daemon *daemon, const struct bridge *bridge, struct error *error)
 {
-	return change(daemon, bridge, false, error);
+	int status = change(daemon, bridge, false, error);
+
+	return status < 0 ? status : 0;
 }
 
 int group_shrink(struct daemon *daemon, const struct bridge *bridge, struct error *error)
@@ -97,17 +283,15 @@ int group_shrink(struct daemon *daemon, const struct bridge *bridge, struct erro
 	return change(daemon, bridge, true, error);
 }
 
-void group_remove(struct daemon *daemon, uint16_t fid)
+void group_remove(struct daemon *daemon, uint16_t bridge)
 {
-	struct group **group = &daemon->model->groups[fid], empty = {};
-
-	tell(daemon, fid, &empty, NULL);
-	free(*group);
-	*group = NULL;
+	daemon->dpc->vlans_del(daemon->dp, bridge);
+	free(daemon->model->groups[bridge]);
+	daemon->model->groups[bridge] = NULL;
 }
 
 void group_free_all(struct daemon *daemon)
 {
-	for (size_t fid = 0; fid < XVS_FIDS_MAX; fid++)
-		free(daemon->model->groups[fid]);
+	for (size_t bridge = 0; bridge < XVS_BRIDGES_MAX; bridge++)
+		free(daemon->model->groups[bridge]);
 }

@@ -501,6 +501,16 @@ void link_table_close(struct link_table *table)
 	free(table);
 }
 
+struct link *link_find(struct link_table *table, bool (*is)(struct link *link, void *arg),
+		       void *arg)
+{
+	for (int i = 0; i < LINK_BUCKETS; i++)
+		for (struct link_node *node = table->by_index[i]; node; node = node->next_by_index)
+			if (is(&node->link, arg))
+				return &node->link;
+	return NULL;
+}
+
 int link_upper_count(struct link_table *table, uint32_t ifindex)
 {
 	const struct link *link = link_by_index(table, ifindex);

@@ -71,6 +71,10 @@ void link_table_close(struct link_table *table);
 struct link *link_by_name(struct link_table *table, const char *name);
 struct link *link_by_index(struct link_table *table, uint32_t ifindex);
 
+/* The first device for which is() says so, NULL when there is none. */
+struct link *link_find(struct link_table *table, bool (*is)(struct link *link, void *arg),
+		       void *arg);
+
 /* May a devmap deliver to it? By xdp-features, or where the kernel lacks them by a list of drivers.
  */
 bool link_takes_xdp(const struct link *link);
@@ -99,9 +103,11 @@ int link_del(struct link_table *table, uint32_t ifindex, struct error *error);
 
 /*
  * Offloads that would hide something from the switch: VLAN tags stripped or filtered by the device,
- * LRO. link_offload_hiding() writes the names of those that are on and can be changed into `names`
- * ("rx-vlan-hw-parse,rx-lro"; empty: none); link_offload_set() switches those of these names off,
- * or on again, and insists: what the driver did not do is an error.
+ * LRO; of a veth, those by which its other end passes tags beside the frame, where XDP does not see
+ * them. link_offload_hiding() writes the names of those that are on and can be changed into `names`
+ * ("rx-vlan-hw-parse,rx-lro"; empty: none); -EOPNOTSUPP with a sentence when the driver strips tags
+ * and can't be told not to. link_offload_set() switches those of these names off, or on again, and
+ * insists: what the driver did not do is an error.
  */
 int link_offload_hiding(struct link_table *table, uint32_t ifindex, char *names, size_t size,
 			struct error *error);
@@ -112,7 +118,7 @@ int link_offload_set(struct link_table *table, uint32_t ifindex, const char *nam
 int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct error *error);
 
 /* Are the transmit offloads (checksum, segmentation) of a veth's other end on? False when not
- * known. */
+ * known: it is in a namespace that can't be looked at. */
 bool link_peer_offloads(struct link_table *table, uint32_t ifindex);
 
 #endif

@@ -7,26 +7,35 @@
 #include <stdio.h>
 #include <string.h>
 #include "switchd/link.h"
+#include "switchd/link_netns.h"
 #include "switchd/link_request.h"
 #include "switchd/link_table.h"
 
 /* Names as in the kernel's net/ethtool/common.c, netdev_features_strings; `ethtool -k` translates
- * some. */
-static const char *const hiding[] = {"rx-vlan-hw-parse", "rx-vlan-filter", "rx-lro"};
+ * some. The first two take tags off frames. */
+static const char *const hiding[] = {"rx-vlan-hw-parse", "rx-vlan-stag-hw-parse", "rx-vlan-filter",
+				     "rx-vlan-stag-filter", "rx-lro"};
+#define STRIPPING 3u
+
+/* Of a veth's other end, which passes tags beside the frame: XDP does not see them there. */
+static const char *const peer_hiding[] = {"tx-vlan-hw-insert", "tx-vlan-stag-hw-insert"};
 static const char *const gro[] = {"rx-gro"};
 static const char *const transmit[] = {"tx-checksum-ip-generic", "tx-checksum-ipv4",
 				       "tx-checksum-ipv6", "tx-tcp-segmentation"};
 
 /* Some features of a device: bit i stands for names[i]. */
 struct query {
+	struct nl_sock *sock; /* in the namespace of the device */
+	uint32_t ifindex;     /* there */
 	const char *const *names;
 	size_t count;
 	unsigned active, changeable, fixed;
 };
 
-#define QUERY(which)                                                                               \
+#define QUERY(table, index, which)                                                                 \
 	{                                                                                          \
-		.names = (which), .count = sizeof(which) / sizeof(*(which))                        \
+		.sock = (table)->generic, .ifindex = (index), .names = (which),                    \
+		.count = sizeof(which) / sizeof(*(which))                                          \
 	}
 
 /* The bits of a bitset that are on: without a mask, those that are listed. */
@@ -65,7 +74,7 @@ static void take_features(struct nlmsghdr *message, void *arg)
 	query->fixed = bits_on(query, attrs[ETHTOOL_A_FEATURES_NOCHANGE]);
 }
 
-static struct nl_msg *new_request(struct link_table *table, uint32_t ifindex, int command)
+static struct nl_msg *new_request(struct link_table *table, const struct query *query, int command)
 {
 	struct nl_msg *request = nlmsg_alloc();
 	struct nlattr *header;
@@ -75,11 +84,12 @@ static struct nl_msg *new_request(struct link_table *table, uint32_t ifindex, in
 	genlmsg_put(request, NL_AUTO_PORT, NL_AUTO_SEQ, table->ethtool_family, 0, 0, command,
 		    ETHTOOL_GENL_VERSION);
 	header = nla_nest_start(request, ETHTOOL_A_FEATURES_HEADER);
-	nla_put_u32(request, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
+	nla_put_u32(request, ETHTOOL_A_HEADER_DEV_INDEX, query->ifindex);
 	nla_nest_end(request, header);
 	return request;
 }
 
+/* `ifindex` names the device in sentences: of a veth's other end, the one that is here. */
 static int read_features(struct link_table *table, uint32_t ifindex, struct query *query,
 			 struct error *error)
 {
@@ -89,8 +99,7 @@ static int read_features(struct link_table *table, uint32_t ifindex, struct quer
 	if (table->ethtool_family <= 0)
 		rc = error_set(&why, -EOPNOTSUPP, "this kernel has no ethtool netlink");
 	else
-		rc = link_request(table->generic,
-				  new_request(table, ifindex, ETHTOOL_MSG_FEATURES_GET),
+		rc = link_request(query->sock, new_request(table, query, ETHTOOL_MSG_FEATURES_GET),
 				  take_features, query, &why);
 	if (rc)
 		return link_error(table, ifindex, "read the offloads of", rc, &why, error);
@@ -101,7 +110,7 @@ static int read_features(struct link_table *table, uint32_t ifindex, struct quer
 static int write_features(struct link_table *table, uint32_t ifindex, struct query *query,
 			  unsigned bits, bool on, struct error *error)
 {
-	struct nl_msg *request = new_request(table, ifindex, ETHTOOL_MSG_FEATURES_SET);
+	struct nl_msg *request = new_request(table, query, ETHTOOL_MSG_FEATURES_SET);
 	struct nlattr *wanted, *list, *bit;
 	struct error why;
 	int rc;
@@ -121,7 +130,7 @@ static int write_features(struct link_table *table, uint32_t ifindex, struct que
 		nla_nest_end(request, list);
 		nla_nest_end(request, wanted);
 	}
-	rc = link_request(table->generic, request, NULL, NULL, &why);
+	rc = link_request(query->sock, request, NULL, NULL, &why);
 	link_table_operated(table, ifindex);
 	if (rc)
 		return link_error(table, ifindex, "change the offloads of", rc, &why, error);
@@ -171,28 +180,101 @@ static int switch_features(struct link_table *table, uint32_t ifindex, struct qu
 	return link_error(table, ifindex, "change the offloads of", -EOPNOTSUPP, &why, error);
 }
 
+/* Turns a query to a veth's other end, in whatever namespace that is. query_end() in every case. */
+static int query_peer(struct link_table *table, uint32_t ifindex, struct query *query,
+		      struct error *error)
+{
+	struct link_node *node = link_node_find(table, ifindex);
+	struct error why;
+
+	query->sock = NULL;
+	if (!node || !node->link.peer)
+		return error_set(error, -ENODEV, "a device has no other end");
+	query->ifindex = node->link.peer;
+	query->sock = node->link.peer_elsewhere
+			      ? link_netns_socket(table, node->peer_netnsid, NETLINK_GENERIC, &why)
+			      : table->generic;
+	if (query->sock)
+		return 0;
+	return link_error(table, ifindex, "look at the other end of", -EACCES, &why, error);
+}
+
+static void query_end(struct link_table *table, struct query *query)
+{
+	if (query->sock != table->generic)
+		nl_socket_free(query->sock);
+}
+
+static bool is_veth(struct link_table *table, uint32_t ifindex)
+{
+	const struct link *link = link_by_index(table, ifindex);
+
+	return link && !strcmp(link->kind, "veth");
+}
+
+static int hiding_of_peer(struct link_table *table, uint32_t ifindex, char *names, size_t size,
+			  struct error *error)
+{
+	struct query query = QUERY(table, ifindex, peer_hiding);
+	int rc = query_peer(table, ifindex, &query, error);
+
+	if (!rc)
+		rc = read_features(table, ifindex, &query, error);
+	print_names(&query, rc ? 0 : query.active, names, size);
+	query_end(table, &query);
+	return rc;
+}
+
 int link_offload_hiding(struct link_table *table, uint32_t ifindex, char *names, size_t size,
 			struct error *error)
 {
-	struct query query = QUERY(hiding);
-	int rc = read_features(table, ifindex, &query, error);
+	struct query query = QUERY(table, ifindex, hiding);
+	struct error why;
+	char stuck[64];
+	int rc;
 
+	if (is_veth(table, ifindex))
+		return hiding_of_peer(table, ifindex, names, size, error);
+	rc = read_features(table, ifindex, &query, error);
 	print_names(&query, rc ? 0 : query.active & query.changeable & ~query.fixed, names, size);
+	query.active &= STRIPPING & (query.fixed | ~query.changeable);
+	if (rc || !query.active)
+		return rc;
+	print_names(&query, query.active, stuck, sizeof(stuck));
+	error_set(&why, 0, "its driver keeps %s on", stuck);
+	return link_error(table, ifindex, "change the offloads of", -EOPNOTSUPP, &why, error);
+}
+
+static int set_of_peer(struct link_table *table, uint32_t ifindex, const char *names, bool on,
+		       struct error *error)
+{
+	struct query query = QUERY(table, ifindex, peer_hiding);
+	unsigned bits = parse_names(&query, names);
+	int rc;
+
+	if (!bits)
+		return 0;
+	rc = query_peer(table, ifindex, &query, error);
+	if (!rc)
+		rc = switch_features(table, ifindex, &query, bits, on, error);
+	query_end(table, &query);
 	return rc;
 }
 
 int link_offload_set(struct link_table *table, uint32_t ifindex, const char *names, bool on,
 		     struct error *error)
 {
-	struct query query = QUERY(hiding);
+	struct query query = QUERY(table, ifindex, hiding);
 	unsigned bits = parse_names(&query, names);
 
+	if (is_veth(table, ifindex))
+		return set_of_peer(table, ifindex, names, on, error);
 	return bits ? switch_features(table, ifindex, &query, bits, on, error) : 0;
 }
 
 int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct error *error)
 {
-	struct query query = QUERY(gro);
+	struct query query = QUERY(table, ifindex, gro);
 	int rc = read_features(table, ifindex, &query, error);
 
 	if (rc || query.active == on)
@@ -200,14 +282,12 @@ int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct err
 	return switch_features(table, ifindex, &query, 1, on, error);
 }
 
-/* ethtool does not reach into another namespace, so an end there is not known. */
 bool link_peer_offloads(struct link_table *table, uint32_t ifindex)
 {
-	const struct link *link = link_by_index(table, ifindex);
-	struct query query = QUERY(transmit);
+	struct query query = QUERY(table, ifindex, transmit);
+	bool on = !query_peer(table, ifindex, &query, NULL) &&
+		  !read_features(table, ifindex, &query, NULL) && query.active;
 
-	if (!link || !link->peer || link->peer_elsewhere ||
-	    read_features(table, link->peer, &query, NULL))
-		return false;
-	return query.active;
+	query_end(table, &query);
+	return on;
 }

@@ -10,10 +10,11 @@
 
 typedef json_t *live_fn(struct daemon *daemon, const struct port *port);
 
-/* The device that a user means by the port's name: of a local port the host's own end. */
+/* The device that a user means by the port's name: of an internal port the host's own end. */
 static const struct link *device_of(struct daemon *daemon, const struct port *port)
 {
-	return port->conf->local ? link_by_name(daemon->links, port->conf->name) : port->link;
+	return port->conf->type == DB_PORT_INTERNAL ? link_by_name(daemon->links, port->conf->name)
+						    : port->link;
 }
 
 static void pair_add(json_t *pairs, const char *key, json_t *value)

@@ -7,8 +7,8 @@
 #include "switchd/attachment.h"
 #include "switchd/daemon.h"
 #include "switchd/group.h"
-#include "switchd/local_port.h"
 #include "switchd/log.h"
+#include "switchd/pair.h"
 #include "switchd/reconcile.h"
 
 static int compare_ports(const void *a, const void *b)
@@ -126,6 +126,8 @@ static void plan_adopt(struct model *model, struct plan *plan)
 	for (size_t i = 0; i < plan->n_ports; i++) {
 		const struct port *before = model_port(model, plan->by_name[i]->conf->name);
 
+		plan->by_name[i]->asked =
+			!before || before->conf->type != plan->by_name[i]->conf->type;
 		if (before) {
 			plan->by_name[i]->told = before->told;
 			plan->by_name[i]->told_state = before->told_state;
@@ -149,8 +151,12 @@ static int load(struct daemon *daemon, struct error *error)
 	struct plan plan = {};
 	int status = db_config_load(daemon->db, &plan.config, error);
 
-	if (status)
+	if (!status)
+		status = db_config_check(plan.config, error);
+	if (status) {
+		db_config_free(plan.config);
 		return status;
+	}
 	if (plan_make(&plan)) {
 		plan_free(&plan);
 		return error_set(error, -ENOMEM, "out of memory");
@@ -220,8 +226,7 @@ void model_teardown(struct daemon *daemon)
 	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
 		if (model->attachments[number])
 			attachment_del(daemon, number);
-	for (bridge = model->bridges; bridge; bridge = bridge->next)
-		local_port_remove(daemon, bridge->conf->name);
+	pair_remove_all(daemon);
 }
 
 struct concerned {
@@ -238,13 +243,12 @@ static void add_concerned(struct concerned *concerned, struct port *port)
 		concerned->ports[concerned->count++] = port;
 }
 
-/* The port it is attached as, the ports of its names, and the bridge whose device it is an end of.
- */
+/* The port it is attached as, the ports of its names, and the one whose pair it is an end of. */
 static void find_concerned(struct daemon *daemon, const struct link *link, const char *old_name,
 			   struct concerned *concerned)
 {
 	const struct attachment *attachment = link->user;
-	const char *bridge = local_port_bridge(daemon, link);
+	const char *port = pair_port(daemon, link);
 
 	if (attachment)
 		add_concerned(concerned,
@@ -252,8 +256,8 @@ static void find_concerned(struct daemon *daemon, const struct link *link, const
 	add_concerned(concerned, model_port(daemon->model, link->name));
 	if (old_name)
 		add_concerned(concerned, model_port(daemon->model, old_name));
-	if (bridge)
-		add_concerned(concerned, model_port(daemon->model, bridge));
+	if (port)
+		add_concerned(concerned, model_port(daemon->model, port));
 }
 
 static void forget_link(struct model *model, struct link *link)

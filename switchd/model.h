@@ -41,13 +41,14 @@ struct port {
 	struct port *next;          /* of its bridge, the local port first */
 	const struct db_port *conf; /* in model->config */
 	struct bridge *bridge;
-	struct link *link; /* NULL when absent; of a local port, the hidden end of its pair */
+	struct link *link; /* NULL when absent; of an internal port, the hidden end of its pair */
 	enum port_state state;
 	enum dp_hook hook; /* what takes its frames */
 	struct error
 		why; /* why it is absent or refused, or what is less than wanted; empty: all well */
 	struct error told; /* `why` and `state` as they were logged */
 	enum port_state told_state;
+	bool asked; /* its type is new with this configuration: that it can't be so is an error */
 	struct dp_port
 		want; /* what the data path should hold, while state is PORT_DOWN or PORT_UP */
 };
@@ -62,7 +63,6 @@ struct bridge {
 struct known_bridge {
 	char uuid[DB_UUID_LEN + 1]; /* empty: not told */
 	char name[DB_NAME_MAX + 1];
-	uint16_t fid;
 	struct fdb_limits limits;
 };
 
@@ -79,8 +79,8 @@ struct model {
 	struct attachment
 		*attachments[XVS_PORTS_MAX]; /* by port number: what is in the data path */
 	struct known_bridge known_bridges[XVS_PORTS_MAX]; /* by bridge number */
-	struct group *groups[XVS_FIDS_MAX];               /* by filtering id */
-	struct static_mac *statics;                       /* sorted by key */
+	struct group *groups[XVS_BRIDGES_MAX];            /* by bridge number */
+	struct static_mac *statics;                       /* sorted by what they are found by */
 	size_t n_statics;
 
 	bool adopted; /* the first reconcile is done: nothing is in the data path that we don't know

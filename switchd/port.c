@@ -9,8 +9,10 @@
 #include <net/if.h>
 #include <linux/if.h>
 #include "switchd/daemon.h"
-#include "switchd/local_port.h"
+#include "switchd/internal_port.h"
 #include "switchd/model.h"
+#include "switchd/patch_port.h"
+#include "switchd/vlan.h"
 
 void port_say(struct port *port, const char *format, ...)
 {
@@ -90,7 +92,9 @@ static void say_queues(struct port *port)
 		 port->conf->name, link->tx_queues, cpus, link->name, cpus);
 }
 
-static void want(struct port *port, const struct link *host)
+/* `far` is where TC delivers: into the ingress of that device, which is in the port's place. NULL:
+ * to the port's own device. */
+static void want(struct daemon *daemon, struct port *port, const struct link *far)
 {
 	const struct link *link = port->link;
 	struct dp_port *wanted = &port->want;
@@ -98,10 +102,10 @@ static void want(struct port *port, const struct link *host)
 
 	*wanted = (struct dp_port){
 		.number = port->conf->number,
-		.fid = port->bridge->conf->fid,
+		.bridge = port->bridge->conf->number,
 		.hook = wanted_hook(port),
 		.ifindex = link->ifindex,
-		.tx_ifindex = host ? host->ifindex : link->ifindex,
+		.tx_ifindex = far ? far->ifindex : link->ifindex,
 		.mtu = link->mtu,
 	};
 	snprintf(wanted->name, sizeof(wanted->name), "%s", link->name);
@@ -109,20 +113,25 @@ static void want(struct port *port, const struct link *host)
 		wanted->flags |= XVS_PORT_UP;
 	if (link_takes_xdp(link))
 		wanted->flags |= XVS_PORT_TX_XDP;
-	if (host)
+	if (far)
 		wanted->flags |= XVS_PORT_TX_INGRESS;
 	else if (!strcmp(link->kind, "veth") && link->peer_elsewhere && !link->peer_xdp)
 		wanted->flags |= XVS_PORT_TX_PEER;
 	if (port->bridge->conf->forward_bpdu)
 		wanted->flags |= XVS_PORT_FORWARD_BPDU;
+	if (port->bridge->conf->has_flood_vlans)
+		wanted->flags |= XVS_PORT_FLOOD_VLANS;
+	vlan_describe(&port->conf->vlan, wanted);
+	if (daemon->model->config->vlan_limit > 1 && wanted->flags & XVS_PORT_ACCESS)
+		wanted->flags |= XVS_PORT_NO_INNER;
 	port->state = up ? PORT_UP : PORT_DOWN;
 }
 
-static void prepare_local(struct daemon *daemon, struct port *port)
+static void prepare_internal(struct daemon *daemon, struct port *port)
 {
 	struct link *host = NULL;
 	struct error error;
-	int status = local_port_prepare(daemon, port, &host, &error);
+	int status = internal_port_prepare(daemon, port, &host, &error);
 
 	if (status) {
 		port_refuse(port, "%s", error.text);
@@ -130,10 +139,21 @@ static void prepare_local(struct daemon *daemon, struct port *port)
 			port->state = PORT_ABSENT;
 		return;
 	}
-	want(port, host);
+	want(daemon, port, host);
 	if (host && strcmp(host->name, port->conf->name))
-		port_say(port, "the network device of bridge %s was renamed to %s",
-			 port->conf->name, host->name);
+		port_say(port, "the network device of %s was renamed to %s", port->conf->name,
+			 host->name);
+}
+
+static void prepare_patch(struct daemon *daemon, struct port *port)
+{
+	struct link *peer;
+	struct error error;
+
+	if (patch_port_prepare(daemon, port, &peer, &error))
+		port_refuse(port, "%s", error.text);
+	else
+		want(daemon, port, peer);
 }
 
 /* The MTU that the user asked for, as Open vSwitch has it: a wish, which the driver may refuse. */
@@ -161,7 +181,7 @@ static void prepare_system(struct daemon *daemon, struct port *port)
 	if (port->link)
 		request_mtu(daemon, port);
 	if (port->link)
-		want(port, NULL);
+		want(daemon, port, NULL);
 	else
 		port_absent(port);
 }
@@ -173,10 +193,16 @@ void port_prepare(struct daemon *daemon, struct port *port)
 	port->hook = DP_HOOK_TC;
 	port->why.text[0] = '\0';
 	memset(&port->want, 0, sizeof(port->want));
-	if (port->conf->local)
-		prepare_local(daemon, port);
-	else
+	switch (port->conf->type) {
+	case DB_PORT_INTERNAL:
+		prepare_internal(daemon, port);
+		break;
+	case DB_PORT_PATCH:
+		prepare_patch(daemon, port);
+		break;
+	default:
 		prepare_system(daemon, port);
+	}
 	if (port_attachable(port)) {
 		say_peer_offloads(daemon, port);
 		say_queues(port);

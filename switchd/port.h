@@ -9,8 +9,8 @@ struct daemon;
 struct port;
 
 /*
- * Finds the port's device (makes that of a local port) and fills in state, link, want and why.
- * Changes nothing in the data path.
+ * Finds the port's device (makes that of an internal or patch port) and fills in state, link, want
+ * and why. Changes nothing in the data path.
  */
 void port_prepare(struct daemon *daemon, struct port *port);
 

@@ -8,6 +8,7 @@
 #include "switchd/daemon.h"
 #include "switchd/lookup.h"
 #include "switchd/model.h"
+#include "switchd/pair.h"
 #include "switchd/record.h"
 
 /* --may-exist: 1 when the port is on the bridge already, 0 when there is none of this name. */
@@ -18,10 +19,10 @@ static int port_is_there(struct command_call *call, const char *bridge, const ch
 
 	if (result == -ENOENT)
 		result = 0;
-	else if (result == 0 && strcmp(lookup.bridge->name, bridge))
+	else if (result == 0 && strcmp(lookup_name(&lookup), bridge))
 		result = error_set(call->error, -EEXIST,
 				   "port %s should be on bridge %s, but it is on bridge %s", port,
-				   bridge, lookup.bridge->name);
+				   bridge, lookup_name(&lookup));
 	else if (result == 0)
 		result = 1;
 	lookup_free(&lookup);
@@ -43,42 +44,64 @@ static int set_columns(struct command_call *call, const char *port, int n, char 
 			  : record_assign(call->daemon->db, &record, n, words, call->error);
 }
 
+/* On a fake bridge, a port of its parent gets its VLAN. */
+static int add_port(struct command_call *call, const char *bridge, const char *port)
+{
+	struct lookup lookup;
+	int result = lookup_bridge(call->daemon->db, bridge, &lookup, call->error);
+
+	if (result == 0)
+		result = db_port_add(call->daemon->db, lookup.bridge->name, port,
+				     lookup.fake ? lookup.fake->vlan.tag : 0, call->error);
+	lookup_free(&lookup);
+	return result;
+}
+
+/*
+ * A device that stands there already and can never be a port. The switch's own for a port of this
+ * name is left from one that went in this chain, or it is to be an internal port's again.
+ */
+static int check_device(struct command_call *call, const char *port)
+{
+	const struct link *link = link_by_name(call->daemon->links, port);
+	const char *owner = link ? pair_port(call->daemon, link) : NULL;
+
+	if (!link || (owner && !strcmp(owner, port)))
+		return 0;
+	return model_link_check(call->daemon, link, call->error);
+}
+
 /* A device that does not exist yet is no error: the port waits for it. */
 int cmd_add_port(struct command_call *call)
 {
 	const char *bridge = call->words[1], *port = call->words[2];
-	const struct link *link;
 	int result = 0;
 
 	if (command_option(call, "--may-exist"))
 		result = port_is_there(call, bridge, port);
 	if (result)
 		return result < 0 ? result : 0;
-	result = db_port_add(call->daemon->db, bridge, port, call->error);
-	if (result < 0)
-		return result;
-	link = link_by_name(call->daemon->links, port);
-	if (link) {
-		result = model_link_check(call->daemon, link, call->error);
-		if (result < 0)
-			return result;
-	}
-	return set_columns(call, port, call->n_words - 3, call->words + 3);
+	result = add_port(call, bridge, port);
+	if (result == 0)
+		result = check_device(call, port);
+	if (result == 0)
+		result = set_columns(call, port, call->n_words - 3, call->words + 3);
+	return result;
 }
 
 static int del_port(struct command_call *call, const struct lookup *lookup, const char *bridge)
 {
-	const char *port = lookup->port->name, *is_on = lookup->bridge->name;
+	const char *port = lookup->port->name, *is_on = lookup_name(lookup);
 
 	if (bridge && strcmp(bridge, is_on))
 		return error_set(call->error, -EINVAL,
 				 "port %s is not on bridge %s, it is on bridge %s", port, bridge,
 				 is_on);
-	if (lookup->port->local)
+	if (lookup->port->local || lookup->port->fake_bridge)
 		return error_set(call->error, -EINVAL,
 				 "cannot delete port %s because it is the local port of bridge %s; "
 				 "del-br deletes both",
-				 port, is_on);
+				 port, port);
 	return db_port_del(call->daemon->db, port, call->error);
 }
 
@@ -109,8 +132,9 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int print_port_names(struct command_call *call, const struct db_bridge *bridge)
+static int print_port_names(struct command_call *call, const struct lookup *lookup)
 {
+	const struct db_bridge *bridge = lookup->bridge;
 	const char **names;
 	size_t n = 0;
 
@@ -121,7 +145,7 @@ static int print_port_names(struct command_call *call, const struct db_bridge *b
 		return error_set(call->error, -ENOMEM, "out of memory");
 	n = 0;
 	for (const struct db_port *port = bridge->ports; port; port = port->next) {
-		if (!port->local)
+		if (lookup_shows(lookup, port))
 			names[n++] = port->name;
 	}
 	qsort(names, n, sizeof(*names), compare_names);
@@ -137,7 +161,7 @@ int cmd_list_ports(struct command_call *call)
 	int result = lookup_bridge(call->daemon->db, call->words[1], &lookup, call->error);
 
 	if (result == 0)
-		result = print_port_names(call, lookup.bridge);
+		result = print_port_names(call, &lookup);
 	lookup_free(&lookup);
 	return result;
 }
@@ -148,7 +172,8 @@ int cmd_port_to_br(struct command_call *call)
 	int result = lookup_port(call->daemon->db, call->words[1], &lookup, call->error);
 
 	if (result == 0)
-		text_add(call->output, "%s\n", lookup.bridge->name);
+		text_add(call->output, "%s\n",
+			 lookup.port->fake_bridge ? lookup.port->name : lookup_name(&lookup));
 	lookup_free(&lookup);
 	return result;
 }

@@ -8,11 +8,12 @@
 #include "switchd/daemon.h"
 #include "switchd/fdb.h"
 #include "switchd/group.h"
-#include "switchd/local_port.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
+#include "switchd/pair.h"
 #include "switchd/port.h"
 #include "switchd/static_mac.h"
+#include "switchd/vlan.h"
 
 /* Our own changes of devices come back as events; after so many rounds they are somebody else's. */
 #define ROUNDS_MAX 3
@@ -31,6 +32,7 @@ struct run {
 	bool flush[XVS_PORTS_MAX]; /* by port number: what was learned there is to go */
 	size_t n_flush;
 	bool flushed;
+	bool shrunk; /* frames may be under way that met groups as they were */
 	struct text *warning;
 	struct error *error;
 	int status;
@@ -67,17 +69,28 @@ static bool is_unwanted(const struct model *model, uint16_t number)
 
 /* Ports that leave a bridge or go down leave its flood group before anything of theirs is changed.
  */
+static void leave_group(struct run *run, const struct bridge *bridge)
+{
+	int status = group_shrink(run->daemon, bridge, first_error(run));
+
+	if (status < 0)
+		keep_status(run, status);
+	run->shrunk |= status > 0;
+}
+
 static void leave_groups(struct run *run)
 {
 	struct bridge *bridge;
 
 	if (run->all)
 		for (bridge = run->daemon->model->bridges; bridge; bridge = bridge->next)
-			keep_status(run, group_shrink(run->daemon, bridge, first_error(run)));
+			leave_group(run, bridge);
 	else
 		for (size_t i = 0; i < run->n_ports; i++)
-			keep_status(run, group_shrink(run->daemon, run->ports[i]->bridge,
-						      first_error(run)));
+			leave_group(run, run->ports[i]->bridge);
+	/* From here on a port's number may stand for another one. */
+	if (run->shrunk)
+		run->daemon->dpc->settle(run->daemon->dp);
 }
 
 static void join_groups(struct run *run)
@@ -99,8 +112,7 @@ static bool is_retired(const struct model *model, uint16_t number)
 	const struct known_bridge *known = &model->known_bridges[number];
 	const struct bridge *bridge = model->bridge_by_number[number];
 
-	return *known->uuid && (!bridge || strcmp(known->uuid, bridge->conf->uuid) ||
-				known->fid != bridge->conf->fid);
+	return *known->uuid && (!bridge || strcmp(known->uuid, bridge->conf->uuid));
 }
 
 static void retire_groups(struct run *run)
@@ -108,8 +120,10 @@ static void retire_groups(struct run *run)
 	struct model *model = run->daemon->model;
 
 	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
-		if (is_retired(model, number))
-			group_remove(run->daemon, model->known_bridges[number].fid);
+		if (is_retired(model, number)) {
+			group_remove(run->daemon, number);
+			run->shrunk = true;
+		}
 }
 
 static void retire_bridges(struct run *run)
@@ -121,11 +135,8 @@ static void retire_bridges(struct run *run)
 
 		if (!is_retired(model, number))
 			continue;
-		static_mac_remove(run->daemon, known->fid);
-		fdb_fid_del(run->daemon->fdb, known->fid);
+		static_mac_remove(run->daemon, number);
 		fdb_bridge_del(run->daemon->fdb, number);
-		if (!model_bridge(model, known->name))
-			local_port_remove(run->daemon, known->name);
 		memset(known, 0, sizeof(*known));
 	}
 }
@@ -142,15 +153,8 @@ static int announce(struct daemon *daemon, const struct db_bridge *conf, struct 
 	status = fdb_bridge_set(daemon->fdb, conf->number, &limits, error);
 	if (status)
 		return error_prefix(error, status, "bridge %s: ", conf->name);
-	if (!*known->uuid) {
-		status = fdb_fid_set(daemon->fdb, conf->fid, conf->number);
-		if (status)
-			return error_set(error, status, "bridge %s: out of filtering ids",
-					 conf->name);
-	}
 	memcpy(known->uuid, conf->uuid, sizeof(known->uuid));
 	memcpy(known->name, conf->name, sizeof(known->name));
-	known->fid = conf->fid;
 	known->limits = limits;
 	return 0;
 }
@@ -192,20 +196,26 @@ static void detach_unwanted(struct run *run)
 			detach(run, run->ports[i]->conf->number);
 }
 
-/* Ports that go down or to another bridge learn no more from now on. */
+/* Does the port stay where it is, and as it is, for those who are behind it? */
+static bool keeps_learning(const struct port *port, const struct attachment *attachment)
+{
+	return port->state == PORT_UP && port->bridge->conf->number == attachment->fdb.bridge &&
+	       !memcmp(&port->conf->vlan, &attachment->fdb.vlan, sizeof(port->conf->vlan));
+}
+
+/* Ports that go down, to another bridge, or to other VLANs learn no more from now on. */
 static void quieten(struct run *run)
 {
 	for (size_t i = 0; i < run->n_ports; i++) {
-		const struct port *port = run->ports[i];
-		uint16_t number = port->conf->number;
+		uint16_t number = run->ports[i]->conf->number;
 		struct attachment *attachment = run->daemon->model->attachments[number];
 
 		if (!attachment || !attachment->learning ||
-		    (port->state == PORT_UP && port->want.fid == attachment->set.fid))
+		    keeps_learning(run->ports[i], attachment))
 			continue;
 		mark_flush(run, number);
 		attachment->learning = false;
-		fdb_port_set(run->daemon->fdb, number, false);
+		fdb_port_set(run->daemon->fdb, number, NULL);
 	}
 }
 
@@ -214,36 +224,36 @@ static void attach(struct run *run, struct port *port)
 	uint16_t number = port->conf->number;
 	struct attachment **slot = &run->daemon->model->attachments[number];
 	bool was_there = *slot, was_learning = was_there && (*slot)->learning;
-	uint16_t fid = was_there ? (*slot)->set.fid : 0;
+	uint16_t bridge = was_there ? (*slot)->set.bridge : 0;
+	uint16_t pvid = was_there ? (*slot)->set.pvid : 0;
 
 	attachment_set(run->daemon, port);
-	if (was_there != !!*slot || fid != port->want.fid)
+	if (was_there != !!*slot || bridge != port->want.bridge || pvid != port->want.pvid)
 		run->changed = true;
 	if (!*slot && (was_learning || !run->daemon->model->adopted))
 		mark_flush(run, number);
 }
 
+/* An entry outlives a change of its port if it would be the same again. */
 static bool is_kept(const struct fdb_entry *entry, void *arg)
 {
 	const struct run *run = arg;
+	const struct port *port;
 
-	return entry->is_static || !run->flush[entry->port];
+	if (entry->is_static || !run->flush[entry->port])
+		return true;
+	port = run->daemon->model->by_number[entry->port];
+	return port && port->state == PORT_UP && port->bridge->conf->number == entry->id.bridge &&
+	       run->daemon->model->attachments[entry->port] &&
+	       vlan_egress(&port->conf->vlan, entry->id.vlan) == entry->egress;
 }
 
 /* The ports concerned learn nothing by now. */
 static void flush(struct run *run)
 {
-	uint16_t number = 0;
-
 	if (!run->n_flush)
 		return;
-	if (run->n_flush == 1) {
-		while (!run->flush[number])
-			number++;
-		fdb_flush(run->daemon->fdb, 0, number);
-	} else {
-		fdb_sweep(run->daemon->fdb, is_kept, run);
-	}
+	fdb_sweep(run->daemon->fdb, is_kept, run);
 	memset(run->flush, 0, sizeof(run->flush));
 	run->n_flush = 0;
 	run->flushed = true;
@@ -272,7 +282,9 @@ static void learn(struct run *run)
 		if (!attachment || attachment->learning == (port->state == PORT_UP))
 			continue;
 		attachment->learning = port->state == PORT_UP;
-		fdb_port_set(run->daemon->fdb, port->conf->number, attachment->learning);
+		attachment->fdb = (struct fdb_port){port->bridge->conf->number, port->conf->vlan};
+		fdb_port_set(run->daemon->fdb, port->conf->number,
+			     attachment->learning ? &attachment->fdb : NULL);
 	}
 }
 
@@ -300,9 +312,16 @@ static void tell(struct run *run, struct port *port)
 	port->told_state = port->state;
 }
 
+/* A device for an internal port that can't be made is an error once, when it is asked for. */
+static void check_asked(struct run *run, const struct port *port)
+{
+	if (port->asked && port->conf->type == DB_PORT_INTERNAL && port->state == PORT_REFUSED)
+		keep_status(run, error_set(first_error(run), -EEXIST, "%s", port->why.text));
+}
+
 /*
  * The order is what keeps bridges apart and frames flowing:
- *   1. Work out what is wanted. Local ports' devices are made here.
+ *   1. Work out what is wanted. Devices of internal and patch ports are made here.
  *   2. Ports that go, go down or move leave the flood groups. Those that go leave the data path,
  * and their devices are given back. What was learned there is flushed, static entries that point
  * there are removed, and then bridges that nobody is in any more. Now the numbers can mean
@@ -320,6 +339,8 @@ static void reconcile(struct run *run)
 		retire_groups(run);
 	leave_groups(run);
 	detach_unwanted(run);
+	if (run->all)
+		pair_sweep(daemon);
 	quieten(run);
 	flush(run);
 	if (run->all) {
@@ -342,8 +363,10 @@ static void reconcile(struct run *run)
 		keep_status(run, static_mac_update(daemon, first_error(run)));
 	daemon->model->adopted = true;
 
-	for (size_t i = 0; i < run->n_ports; i++)
+	for (size_t i = 0; i < run->n_ports; i++) {
+		check_asked(run, run->ports[i]);
 		tell(run, run->ports[i]);
+	}
 }
 
 static int run_all(struct daemon *daemon, struct text *warning, struct error *error)
@@ -381,6 +404,7 @@ static int run_again(struct daemon *daemon, int status, struct text *warning, st
 	for (int round = 1; daemon->model->again && round < ROUNDS_MAX; round++)
 		status = run_all(daemon, warning, error);
 	daemon->model->running = false;
+	daemon_tend(daemon);
 	if (daemon->model->again && daemon->base)
 		event_base_once(daemon->base, -1, EV_TIMEOUT, settle, daemon, &settle_after);
 	return status;

@@ -85,13 +85,7 @@ static int assign(struct db *db, const struct record *record, const char *word, 
 
 	if (result < 0)
 		return result;
-	if (assignment.column->class == DB_REFUSED) {
-		result = error_set(error, -EOPNOTSUPP,
-				   "column %s of table %s can't be set: this version of the switch "
-				   "does not act on it, "
-				   "and frames would not go where it says",
-				   assignment.column->name, record->table->name);
-	} else if (assignment.column->class == DB_LIVE) {
+	if (assignment.column->class == DB_LIVE) {
 		result = error_set(error, -EPERM,
 				   "column %s of table %s tells what is, it can't be set",
 				   assignment.column->name, record->table->name);

@@ -19,12 +19,38 @@ static void print_quoted(struct text *output, const char *string)
 	text_add(output, "\"");
 }
 
+static void print_trunks(struct text *output, const struct vlan_set *trunks)
+{
+	const char *separator = "";
+
+	text_add(output, "            trunks: [");
+	for (uint16_t vid = 0; vid < VLAN_COUNT; vid++) {
+		if (!vlan_set_has(trunks, vid))
+			continue;
+		text_add(output, "%s%u", separator, vid);
+		separator = ", ";
+	}
+	text_add(output, "]\n");
+}
+
 static void print_port(struct text *output, const struct port *port)
 {
-	text_add(output, "        Port %s\n", port->conf->name);
-	text_add(output, "            Interface %s\n", port->conf->name);
-	if (port->conf->local)
-		text_add(output, "                type: internal\n");
+	static const char *const types[] = {
+		[DB_PORT_INTERNAL] = "internal",
+		[DB_PORT_PATCH] = "patch",
+	};
+	const struct db_port *conf = port->conf;
+
+	text_add(output, "        Port %s\n", conf->name);
+	if (conf->vlan.tag)
+		text_add(output, "            tag: %u\n", conf->vlan.tag);
+	if (conf->vlan.limited && conf->vlan.mode != VLAN_DOT1Q_TUNNEL)
+		print_trunks(output, &conf->vlan.set);
+	text_add(output, "            Interface %s\n", conf->name);
+	if (conf->type != DB_PORT_SYSTEM)
+		text_add(output, "                type: %s\n", types[conf->type]);
+	if (conf->type == DB_PORT_PATCH && *conf->peer)
+		text_add(output, "                options: {peer=%s}\n", conf->peer);
 	if (port->why.text[0]) {
 		text_add(output, "                error: ");
 		print_quoted(output, port->why.text);

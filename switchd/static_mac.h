@@ -14,16 +14,16 @@ struct daemon;
 /* Removes entries that are not wanted any more, or have another port now; adds none. */
 void static_mac_prune(struct daemon *daemon);
 
-/* Removes all of a filtering id. */
-void static_mac_remove(struct daemon *daemon, uint16_t fid);
+/* Removes all of a bridge, by its number. */
+void static_mac_remove(struct daemon *daemon, uint16_t bridge);
 
 /* Makes the static entries what they should be. */
 int static_mac_update(struct daemon *daemon, struct error *error);
 
 /*
  * After a start: removes from an FDB that was adopted what does not belong there, static or
- * learned: entries of ports that are not up or not in that bridge, of filtering ids not in use,
- * static ones not configured.
+ * learned: entries of ports that are not up, not in that bridge, or do not carry the
+ * VLAN so, static ones not configured.
  */
 void static_mac_sweep(struct daemon *daemon);
 

@@ -77,7 +77,8 @@ struct dp_port port_of(uint16_t number, enum dp_hook hook)
 {
 	struct dp_port port = {
 		.number = number,
-		.fid = TEST_FID,
+		.bridge = TEST_BRIDGE,
+		.push_tpid = ETH_P_8021Q,
 		.flags = XVS_PORT_UP | XVS_PORT_TX_XDP,
 		.hook = hook,
 		.ifindex = test_ifindex(number),
@@ -113,12 +114,30 @@ void set_hook(struct fixture *f, uint16_t number, enum dp_hook hook)
 	assert_int_equal(status.hook, hook);
 }
 
-void set_group(struct fixture *f, const uint16_t *members, size_t count)
+void set_vlans(struct fixture *f, const struct dp_flood *floods, size_t n,
+	       const uint16_t entries[XVS_VLANS])
 {
 	struct error error = {};
 
-	ok(dpc->group_set(f->dp, TEST_GROUP, members, count, &error), &error);
-	ok(dpc->fid_set(f->dp, TEST_FID, count ? TEST_GROUP : 0, &error), &error);
+	ok(dpc->vlans_set(f->dp, TEST_BRIDGE, floods, n, entries, &error), &error);
+}
+
+void tend(struct fixture *f)
+{
+	for (int i = 0; dpc->tend(f->dp); i++)
+		assert_true(i < 1000);
+}
+
+void set_group(struct fixture *f, const uint16_t *numbers, size_t count)
+{
+	uint16_t entries[XVS_VLANS] = {count > 0};
+	struct dp_member members[LAST];
+	const struct dp_flood flood = {members, count};
+
+	for (size_t i = 0; i < count; i++)
+		members[i] = (struct dp_member){.port = numbers[i], .egress = XVS_EGRESS_UNTAGGED};
+	set_vlans(f, &flood, count > 0, entries);
+	tend(f);
 }
 
 void set_all(struct fixture *f, enum dp_hook hook)
@@ -131,10 +150,10 @@ void set_all(struct fixture *f, enum dp_hook hook)
 
 void add_station(struct xvs_fdb_bucket *table, uint32_t buckets, uint64_t mac, uint32_t port)
 {
-	uint64_t key = xvs_fdb_key(mac, TEST_FID);
-	uint32_t bucket = xvs_fdb_bucket_of(xvs_hash64(key), 0, buckets - 1);
+	uint64_t key = xvs_fdb_key(mac, 0);
+	uint32_t bucket = xvs_fdb_bucket_of(xvs_fdb_hash(key, TEST_BRIDGE), 0, buckets - 1);
 
-	table[bucket].slot[0].forward = port | XVS_FORWARD_STATIC;
+	table[bucket].slot[0].forward = TEST_TO(port) | XVS_FORWARD_STATIC;
 	table[bucket].slot[0].key = key;
 }
 

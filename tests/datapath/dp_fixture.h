@@ -40,18 +40,26 @@ void reopen(struct fixture *f);
 /* Fails the test with the sentence, if there was an error. */
 void ok(int result, const struct error *error);
 
-/* Port `number` on its veth, in TEST_FID. set_hook() says that there is nothing to warn of. */
+/* Port `number` on its veth, a trunk of TEST_BRIDGE. set_hook() says that there is nothing to warn
+ * of. */
 struct dp_port port_of(uint16_t number, enum dp_hook hook);
 struct dp_port_status set_port(struct fixture *f, const struct dp_port *port);
 void set_hook(struct fixture *f, uint16_t number, enum dp_hook hook);
 
-/* Members of the group where TEST_FID floods. */
-void set_group(struct fixture *f, const uint16_t *members, size_t count);
+/* Has the data path tend until nothing is left to be done. */
+void tend(struct fixture *f);
+
+/* Where TEST_BRIDGE floods its VLANs. */
+void set_vlans(struct fixture *f, const struct dp_flood *floods, size_t n,
+	       const uint16_t entries[XVS_VLANS]);
+
+/* The ports to which it floods VLAN 0, and no other; tended. */
+void set_group(struct fixture *f, const uint16_t *numbers, size_t count);
 
 /* Ports 1 to 3 in one group, port 1 with this hook and the others with TC. */
 void set_all(struct fixture *f, enum dp_hook hook);
 
-/* A static entry of TEST_FID. */
+/* A static entry of TEST_BRIDGE, in VLAN 0. */
 void add_station(struct xvs_fdb_bucket *table, uint32_t buckets, uint64_t mac, uint32_t port);
 
 void send_frame(struct fixture *f, int from, uint64_t src, uint64_t dst);

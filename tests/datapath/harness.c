@@ -109,55 +109,95 @@ static void map_update(struct bpf_map *map, uint32_t key, const void *value)
 
 void test_port(struct test *test, uint32_t port, uint16_t flags, uint32_t mtu)
 {
+	test_port_as(test, port, (struct xvs_port){.mtu = mtu, .flags = flags});
+}
+
+void test_port_as(struct test *test, uint32_t port, struct xvs_port value)
+{
 	uint32_t ifindex = test_ifindex(port);
-	struct xvs_port value = {
-		.ifindex = ifindex, .tx_ifindex = ifindex, .mtu = mtu, .flags = flags};
 	struct xvs_ifindex entry = {.ifindex = ifindex, .port = port};
 	struct bpf_devmap_val target = {.ifindex = ifindex};
 
-	value.fid = TEST_FID;
+	value.ifindex = ifindex;
+	value.bridge = TEST_BRIDGE;
+	if (!value.tx_ifindex)
+		value.tx_ifindex = ifindex;
+	if (!value.push_tpid)
+		value.push_tpid = ETH_P_8021Q;
 	map_update(test->skel->maps.ports, port, &value);
 	map_update(test->skel->maps.devmap, port, &target);
 	map_update(test->skel->maps.ifindexes, ifindex % XVS_IFINDEX_SLOTS, &entry);
 }
 
-void test_fid(struct test *test, uint32_t fid, uint32_t group)
+void test_vlan_set(struct test *test, uint32_t port, const struct xvs_vlan_set *set)
 {
-	struct xvs_fid value = {.group = group};
+	map_update(test->skel->maps.vlan_sets, port, set);
+}
 
-	map_update(test->skel->maps.fids, fid, &value);
+void test_bridge(struct test *test, uint16_t untagged, uint16_t tagged)
+{
+	struct xvs_bridge value = {.untagged = untagged, .tagged = tagged};
+
+	map_update(test->skel->maps.bridges, TEST_BRIDGE, &value);
+}
+
+void test_vlan_table(struct test *test, const struct xvs_vlan_table *table)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	struct xvs_bridge value = {.table = 1};
+	uint32_t zero = 0;
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "vlan_table", 4, sizeof(*table), 1, &options);
+
+	assert_true(map >= 0);
+	assert_int_equal(bpf_map_update_elem(map, &zero, table, BPF_ANY), 0);
+	map_update(test->skel->maps.vlan_tables, TEST_BRIDGE, &map);
+	map_update(test->skel->maps.bridges, TEST_BRIDGE, &value);
+	close(map);
 }
 
 void test_group(struct test *test, uint32_t xdp_size, const uint32_t *members)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, inner, .map_flags = BPF_F_INNER_MAP);
-	struct xvs_group value = {.xdp_size = xdp_size};
+	test_group_of(test, TEST_GROUP, xdp_size, members);
+}
+
+/* Members that may keep a tag get the frame as it is. */
+static int egress_program(struct test *test, uint32_t member)
+{
+	return bpf_program__fd(member >> XVS_MEMBER_EGRESS_SHIFT == XVS_EGRESS_UNTAGGED
+				       ? test->skel->progs.xvs_xdp_egress_untag
+				       : test->skel->progs.xvs_xdp_egress);
+}
+
+void test_group_of(struct test *test, uint32_t group, uint32_t xdp_size, const uint32_t *members)
+{
+	struct xvs_group value = {.line = 2 * group, .xdp_size = xdp_size};
+	struct xvs_member_line line = {};
 	struct bpf_devmap_val target = {};
-	int array, devmap;
+	int devmap;
 
 	while (members[value.members])
 		value.members++;
-	array = bpf_map_create(BPF_MAP_TYPE_ARRAY, "members", 4, 4, value.members + 1, &inner);
-	devmap = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "devmap", 4, sizeof(target), value.members + 1,
-				NULL);
-	assert_true(array >= 0 && devmap >= 0);
+	assert_true(value.members < XVS_LINE_MEMBERS);
+	devmap = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "devices", 4, sizeof(target),
+				value.members + 1, NULL);
+	assert_true(devmap >= 0);
 	for (uint32_t i = 0; i < value.members; i++) {
-		assert_int_equal(bpf_map_update_elem(array, &i, &members[i], BPF_ANY), 0);
-		target.ifindex = test_ifindex(members[i]);
-		target.bpf_prog.fd = bpf_program__fd(test->skel->progs.xvs_xdp_egress);
+		line.member[i] = members[i];
+		target.ifindex = test_ifindex(members[i] & XVS_MEMBER_PORT);
+		target.bpf_prog.fd = egress_program(test, members[i]);
 		assert_int_equal(bpf_map_update_elem(devmap, &i, &target, BPF_ANY), 0);
 	}
-	map_update(test->skel->maps.groups, TEST_GROUP, &value);
-	map_update(test->skel->maps.group_members, TEST_GROUP, &array);
-	map_update(test->skel->maps.group_devmaps, TEST_GROUP, &devmap);
-	close(array);
+	map_update(test->skel->maps.members, value.line, &line);
+	map_update(test->skel->maps.groups, group, &value);
+	map_update(test->skel->maps.group_devmaps, group, &devmap);
 	close(devmap);
 }
 
 struct xvs_fdb_slot *test_fdb(struct test *test, uint64_t key, int which, int slot,
 			      uint32_t forward)
 {
-	uint32_t bucket = xvs_fdb_bucket_of(xvs_hash64(key), which, XVS_FDB_BUCKETS_MIN - 1);
+	uint64_t hash = xvs_fdb_hash(key, xvs_forward_bridge(forward));
+	uint32_t bucket = xvs_fdb_bucket_of(hash, which, XVS_FDB_BUCKETS_MIN - 1);
 	struct xvs_fdb_slot *entry = &test->fdb[bucket].slot[slot];
 
 	*entry = (struct xvs_fdb_slot){.key = key, .forward = forward};
@@ -196,14 +236,17 @@ int test_setup(void **state)
 int test_reset(void **state)
 {
 	const uint32_t members[] = {1, 2, 3, 4, 0};
+	const uint32_t tagged[] = {TEST_TAGGED(1), TEST_TAGGED(2), TEST_TAGGED(3), TEST_TAGGED(4),
+				   0};
 	struct test *test = *state;
 
 	memset(test->fdb, 0, sizeof(*test->fdb) * XVS_FDB_BUCKETS_MIN);
 	test->shared->now++;
 	for (uint32_t port = 1; port <= TEST_PORTS; port++)
 		test_port(test, port, XVS_PORT_UP | XVS_PORT_TX_XDP, TEST_MTU);
-	test_fid(test, TEST_FID, TEST_GROUP);
+	test_bridge(test, TEST_GROUP, TEST_TAGGED_GROUP);
 	test_group(test, TEST_MTU + ETH_HLEN + 4, members);
+	test_group_of(test, TEST_TAGGED_GROUP, TEST_MTU + ETH_HLEN + 4, tagged);
 	counters_clear(test);
 	test_events(test);
 	return 0;
@@ -221,18 +264,27 @@ int test_teardown(void **state)
 	return 0;
 }
 
+static void put(uint8_t *at, uint16_t value)
+{
+	at[0] = value >> 8;
+	at[1] = value & 0xff;
+}
+
 static uint8_t *build(const struct test_frame *frame, uint32_t *len)
 {
-	uint16_t type = frame->type ? frame->type : ETH_P_IP;
-	uint8_t *data;
+	uint8_t *data, *at;
 
 	*len = frame->len ? frame->len : ETH_ZLEN;
-	data = calloc(1, *len + ETH_HLEN);
+	data = calloc(1, *len + ETH_HLEN + 4 * TEST_TAGS);
 	assert_non_null(data);
 	memcpy(data, &frame->dst, ETH_ALEN);
 	memcpy(data + ETH_ALEN, &frame->src, ETH_ALEN);
-	data[2 * ETH_ALEN] = type >> 8;
-	data[2 * ETH_ALEN + 1] = type & 0xff;
+	at = data + 2 * ETH_ALEN;
+	for (int i = 0; i < TEST_TAGS && frame->tags[i].tpid; i++, at += 4) {
+		put(at, frame->tags[i].tpid);
+		put(at + 2, frame->tags[i].tci);
+	}
+	put(at, frame->type ? frame->type : ETH_P_IP);
 	return data;
 }
 
@@ -246,15 +298,16 @@ static uint32_t linear(const struct test_frame *frame, uint32_t len)
 	return len < max ? len : max;
 }
 
-int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
-	     uint32_t repeat)
+static int run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
+	       const struct test_frame *expected, uint32_t repeat)
 {
-	uint32_t len;
-	uint8_t *in = build(frame, &len), *out = malloc(len);
+	uint32_t len, out_len;
+	uint8_t *in = build(frame, &len), *wanted = build(expected, &out_len);
+	uint8_t *out = malloc(len + ETH_HLEN);
 	struct xdp_md xdp = {.data_end = linear(frame, len), .ingress_ifindex = ifindex};
 	struct __sk_buff skb = {.ifindex = ifindex};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = len, .data_out = out,
-		    .data_size_out = len, .repeat = repeat);
+		    .data_size_out = len + ETH_HLEN, .repeat = repeat);
 	struct bpf_program *program;
 
 	if (hook == HOOK_XDP) {
@@ -267,11 +320,24 @@ int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct t
 		opts.ctx_size_in = sizeof(skb);
 	}
 	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
-	assert_int_equal(opts.data_size_out, len);
-	assert_memory_equal(in, out, len);
+	assert_int_equal(opts.data_size_out, out_len);
+	assert_memory_equal(wanted, out, out_len);
 	free(in);
+	free(wanted);
 	free(out);
 	return (int)opts.retval;
+}
+
+int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
+	     uint32_t repeat)
+{
+	return run(test, hook, ifindex, frame, frame, repeat);
+}
+
+int test_run_change(struct test *test, enum hook hook, uint32_t ifindex,
+		    const struct test_frame *frame, const struct test_frame *out)
+{
+	return run(test, hook, ifindex, frame, out, 1);
 }
 
 void test_run_live(struct test *test, uint32_t ifindex, const struct test_frame *frame)

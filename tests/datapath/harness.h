@@ -17,10 +17,19 @@
 #include "datapath/types.h"
 #include "datapath/xvswitch.skel.h"
 
-#define TEST_PORTS 4 /* numbers 1 to 4 have a device */
-#define TEST_MTU   1500
-#define TEST_FID   7
-#define TEST_GROUP 3
+#define TEST_PORTS        4 /* numbers 1 to 4 have a device */
+#define TEST_MTU          1500
+#define TEST_BRIDGE       7
+#define TEST_GROUP        3 /* where VLAN 0 is flooded */
+#define TEST_TAGGED_GROUP 4 /* and all other VLANs */
+
+/* A forwarding instruction: untagged, or with a tag, to a port of TEST_BRIDGE. */
+#define TEST_TO(port)        xvs_forward(TEST_BRIDGE, port, XVS_EGRESS_UNTAGGED)
+#define TEST_TO_TAGGED(port) xvs_forward(TEST_BRIDGE, port, XVS_EGRESS_TAGGED)
+
+/* A member of a group; a port number alone is one that gets frames untagged. */
+#define TEST_MEMBER(port, egress) ((port) | (uint32_t)(egress) << XVS_MEMBER_EGRESS_SHIFT)
+#define TEST_TAGGED(port)         TEST_MEMBER(port, XVS_EGRESS_TAGGED)
 
 enum hook {
 	HOOK_XDP,
@@ -36,12 +45,19 @@ struct test {
 	int cpus;
 };
 
+struct test_tag {
+	uint16_t tpid, tci; /* host byte order */
+};
+
+#define TEST_TAGS 3
+
 /* A frame to run: zeros behind the header. */
 struct test_frame {
 	uint64_t dst, src; /* as in an FDB key; MAC() makes them */
-	uint32_t len;      /* 0: 60 */
+	uint32_t len;      /* with header and tags; 0: 60 */
 	uint32_t linear;   /* octets in the first buffer of an XDP frame; 0: as many as fit */
-	uint16_t type;     /* 0: IPv4 */
+	struct test_tag tags[TEST_TAGS]; /* the outermost first; TPID 0: no more */
+	uint16_t type;                   /* behind them; 0: IPv4 */
 };
 
 /* An address as one writes it, from its last two octets; locally administered. */
@@ -57,8 +73,8 @@ int test_teardown(void **state);
 
 /*
  * For cmocka, before each test: nothing in the FDB, nothing counted, no event waiting, ports 1 to
- * TEST_PORTS up, in TEST_FID, and in TEST_GROUP. The clock moves on, so that no earlier report is
- * remembered.
+ * TEST_PORTS up, trunks of TEST_BRIDGE, and in both groups. The clock moves on, so that no earlier
+ * report is remembered.
  */
 int test_reset(void **state);
 
@@ -67,12 +83,22 @@ uint32_t test_ifindex(uint32_t port);
 uint32_t test_peer_ifindex(uint32_t port);
 
 void test_port(struct test *test, uint32_t port, uint16_t flags, uint32_t mtu);
-void test_fid(struct test *test, uint32_t fid, uint32_t group);
 
-/* Sets members and xdp_size of TEST_GROUP; the list ends with 0. */
+/* The same in all that a port can be; ifindex and, if 0, tx_ifindex are those of its device. */
+void test_port_as(struct test *test, uint32_t port, struct xvs_port value);
+void test_vlan_set(struct test *test, uint32_t port, const struct xvs_vlan_set *set);
+
+/* Where TEST_BRIDGE floods VLAN 0, and all others. */
+void test_bridge(struct test *test, uint16_t untagged, uint16_t tagged);
+
+/* Where it floods each VLAN. */
+void test_vlan_table(struct test *test, const struct xvs_vlan_table *table);
+
+/* Sets members and xdp_size of TEST_GROUP, or of any group; the list ends with 0. */
 void test_group(struct test *test, uint32_t xdp_size, const uint32_t *members);
+void test_group_of(struct test *test, uint32_t group, uint32_t xdp_size, const uint32_t *members);
 
-/* Writes a slot, in candidate bucket `which` of the key. */
+/* Writes a slot, in candidate bucket `which` of the key for the bridge that `forward` names. */
 struct xvs_fdb_slot *test_fdb(struct test *test, uint64_t key, int which, int slot,
 			      uint32_t forward);
 
@@ -82,6 +108,10 @@ struct xvs_fdb_slot *test_fdb(struct test *test, uint64_t key, int which, int sl
  */
 int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
 	     uint32_t repeat);
+
+/* Once, and the frame must come out as `out`. */
+int test_run_change(struct test *test, enum hook hook, uint32_t ifindex,
+		    const struct test_frame *frame, const struct test_frame *out);
 
 /* XDP once more, with a real redirect: the devmap's egress programs run. */
 void test_run_live(struct test *test, uint32_t ifindex, const struct test_frame *frame);

@@ -59,6 +59,8 @@ static void test_group_follows_ports(void **state)
 	set_group(f, (uint16_t[]){1, 2, 3}, 3);
 	expect_flood(f, DP_HOOK_TC);
 	set_hook(f, 3, DP_HOOK_TC);
+	expect_flood(f, DP_HOOK_TC);
+	tend(f);
 	expect_flood(f, DP_HOOK_XDP);
 	set_group(f, (uint16_t[]){1, 3}, 2);
 	expect(f, 1, OTHER, false, true, DP_HOOK_XDP);

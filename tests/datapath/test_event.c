@@ -19,7 +19,7 @@ static void expect_event(struct test *test, enum xvs_event_kind kind, uint32_t p
 	assert_int_equal(test_events(test), 1);
 	assert_int_equal(test->event.kind, kind);
 	assert_int_equal(test->event.port, port);
-	assert_int_equal(test->event.key, xvs_fdb_key(src, TEST_FID));
+	assert_int_equal(test->event.key, xvs_fdb_key(src, 0));
 	assert_int_equal(test->event.reserved, 0);
 }
 
@@ -47,7 +47,7 @@ static void test_new_once(void **state)
 
 static void test_moved_once(void **state)
 {
-	test_fdb(*state, xvs_fdb_key(MAC(1), TEST_FID), 0, 0, 3);
+	test_fdb(*state, xvs_fdb_key(MAC(1), 0), 0, 0, TEST_TO(3));
 	once_per_second(*state, HOOK_XDP, XVS_EVENT_MOVED, MAC(1));
 	once_per_second(*state, HOOK_TC, XVS_EVENT_MOVED, MAC(1));
 }
@@ -76,7 +76,7 @@ static void test_other_port(void **state)
 
 static uint32_t guard_of(uint64_t mac)
 {
-	return xvs_hash64(xvs_fdb_key(mac, TEST_FID)) % XVS_REPORTED_SLOTS;
+	return xvs_hash64(xvs_fdb_key(mac, 0)) % XVS_REPORTED_SLOTS;
 }
 
 /* Two addresses with one guard: neither silences the other. */

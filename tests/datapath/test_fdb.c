@@ -12,19 +12,19 @@
 #include <time.h>
 #include "tests/datapath/harness.h"
 
-#define HOST1     MAC(0x0101)
-#define HOST2     MAC(0x0202)
-#define OTHER_FID (TEST_FID + 1)
-#define MASK      (XVS_FDB_BUCKETS_MIN - 1)
+#define HOST1        MAC(0x0101)
+#define HOST2        MAC(0x0202)
+#define OTHER_BRIDGE (TEST_BRIDGE + 1)
+#define MASK         (XVS_FDB_BUCKETS_MIN - 1)
 
 static uint64_t key_of(uint64_t mac)
 {
-	return xvs_fdb_key(mac, TEST_FID);
+	return xvs_fdb_key(mac, 0);
 }
 
 static uint32_t bucket_of(uint64_t key, int which)
 {
-	return xvs_fdb_bucket_of(xvs_hash64(key), which, MASK);
+	return xvs_fdb_bucket_of(xvs_fdb_hash(key, TEST_BRIDGE), which, MASK);
 }
 
 /* The port that a frame to this address leaves port 1 by; 0: the address was not found. */
@@ -59,7 +59,7 @@ static void expect_output(struct test *test, uint64_t mac, uint32_t port)
 static int setup(void **state)
 {
 	test_reset(state);
-	test_fid(*state, TEST_FID, 0);
+	test_bridge(*state, 0, 0);
 	return 0;
 }
 
@@ -71,12 +71,12 @@ static void test_every_slot(void **state)
 		for (int slot = 0; slot < XVS_FDB_SLOTS; slot++) {
 			struct xvs_fdb_slot *dst, *src;
 
-			test_fdb(test, key_of(HOST2), which, slot, 2);
-			src = test_fdb(test, key_of(HOST1), which, slot, 1);
+			test_fdb(test, key_of(HOST2), which, slot, TEST_TO(2));
+			src = test_fdb(test, key_of(HOST1), which, slot, TEST_TO(1));
 			test->shared->now++;
 			expect_output(test, HOST2, 2);
 			assert_int_equal(src->used, test->shared->now);
-			dst = test_fdb(test, key_of(HOST2), which, slot, 2);
+			dst = test_fdb(test, key_of(HOST2), which, slot, TEST_TO(2));
 			dst->key = src->key = 0;
 			expect_output(test, HOST2, 0);
 		}
@@ -87,8 +87,8 @@ static void test_every_slot(void **state)
 static void test_used(void **state)
 {
 	struct test *test = *state;
-	struct xvs_fdb_slot *dst = test_fdb(test, key_of(HOST2), 0, 0, 2);
-	struct xvs_fdb_slot *src = test_fdb(test, key_of(HOST1), 1, 3, 1);
+	struct xvs_fdb_slot *dst = test_fdb(test, key_of(HOST2), 0, 0, TEST_TO(2));
+	struct xvs_fdb_slot *src = test_fdb(test, key_of(HOST1), 1, 3, TEST_TO(1));
 
 	expect_output(test, HOST2, 2);
 	assert_int_equal(src->used, test->shared->now);
@@ -117,12 +117,12 @@ static void test_full_buckets(void **state)
 
 		for (int slot = 0; slot < XVS_FDB_SLOTS; slot++) {
 			mac = neighbour(bucket, slot % 2, mac);
-			test_fdb(test, key_of(mac), slot % 2, slot, 3);
+			test_fdb(test, key_of(mac), slot % 2, slot, TEST_TO(3));
 			expect_output(test, mac, 3);
 		}
 	}
 	expect_output(test, HOST2, 0);
-	test_fdb(test, key_of(HOST2), 1, XVS_FDB_SLOTS - 1, 2);
+	test_fdb(test, key_of(HOST2), 1, XVS_FDB_SLOTS - 1, TEST_TO(2));
 	expect_output(test, HOST2, 2);
 }
 
@@ -130,7 +130,7 @@ static void test_full_buckets(void **state)
 static void test_one_bit_off(void **state)
 {
 	struct test *test = *state;
-	struct xvs_fdb_slot *slot = test_fdb(test, key_of(HOST2), 0, 2, 2);
+	struct xvs_fdb_slot *slot = test_fdb(test, key_of(HOST2), 0, 2, TEST_TO(2));
 
 	expect_output(test, HOST2, 2);
 	for (int bit = 0; bit < 64; bit++) {
@@ -144,8 +144,8 @@ static void test_in_both_buckets(void **state)
 {
 	struct test *test = *state;
 
-	test_fdb(test, key_of(HOST2), 0, 3, 2);
-	test_fdb(test, key_of(HOST2), 1, 0, 2);
+	test_fdb(test, key_of(HOST2), 0, 3, TEST_TO(2));
+	test_fdb(test, key_of(HOST2), 1, 0, TEST_TO(2));
 	expect_output(test, HOST2, 2);
 }
 
@@ -160,16 +160,17 @@ static uint64_t random_mac(void)
 }
 
 /* Puts a key into a free slot of its buckets, if there is one. */
-static bool insert(struct test *test, uint64_t key, uint32_t port)
+static bool insert(struct test *test, uint64_t key, uint32_t forward)
 {
+	uint64_t hash = xvs_fdb_hash(key, xvs_forward_bridge(forward));
 	int first = random() % 2;
 
 	for (int i = 0; i < 2 * XVS_FDB_SLOTS; i++) {
 		int which = (first + i / XVS_FDB_SLOTS) % 2, slot = i % XVS_FDB_SLOTS;
 
-		if (test->fdb[bucket_of(key, which)].slot[slot].key)
+		if (test->fdb[xvs_fdb_bucket_of(hash, which, MASK)].slot[slot].key)
 			continue;
-		test_fdb(test, key, which, slot, port);
+		test_fdb(test, key, which, slot, forward);
 		return true;
 	}
 	return false;
@@ -192,8 +193,8 @@ static void test_random_tables(void **state)
 		struct known entry = {.mac = random_mac(), .port = 2 + random() % (TEST_PORTS - 1)};
 
 		if (i % 3 == 0)
-			insert(test, xvs_fdb_key(entry.mac, OTHER_FID), entry.port);
-		else if (insert(test, key_of(entry.mac), entry.port))
+			insert(test, key_of(entry.mac), xvs_forward(OTHER_BRIDGE, entry.port, 0));
+		else if (insert(test, key_of(entry.mac), TEST_TO(entry.port)))
 			known[count++] = entry;
 	}
 	for (int i = 0; i < count; i++)
@@ -201,10 +202,10 @@ static void test_random_tables(void **state)
 				 known[i].port);
 	for (uint32_t bucket = 0; bucket < XVS_FDB_BUCKETS_MIN; bucket++) {
 		for (int i = 0; i < XVS_FDB_SLOTS; i++) {
-			uint64_t key = test->fdb[bucket].slot[i].key;
+			const struct xvs_fdb_slot *slot = &test->fdb[bucket].slot[i];
 
-			if (xvs_fdb_key_fid(key) == OTHER_FID)
-				expect_output(test, xvs_fdb_key_mac(key), 0);
+			if (xvs_forward_bridge(slot->forward) == OTHER_BRIDGE)
+				expect_output(test, xvs_fdb_key_mac(slot->key), 0);
 		}
 	}
 	for (int i = 0; i < KEYS / 4; i++)
@@ -216,10 +217,10 @@ struct writer {
 	volatile bool stop;
 };
 
-static void store(struct xvs_fdb_slot *slot, uint64_t key, uint32_t port)
+static void store(struct xvs_fdb_slot *slot, uint64_t key, uint32_t forward)
 {
 	__atomic_store_n(&slot->key, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&slot->forward, port, __ATOMIC_RELEASE);
+	__atomic_store_n(&slot->forward, forward, __ATOMIC_RELEASE);
 	__atomic_store_n(&slot->key, key, __ATOMIC_RELEASE);
 }
 
@@ -254,8 +255,8 @@ static void *write_on(void *arg)
 		others[i] = key_of(neighbour(bucket, 0, HOST2));
 	}
 	for (int here = 0; !writer->stop; here = (here + 1) % PLACES) {
-		store(slots[(here + 1) % PLACES], key_of(HOST2), 2);
-		store(slots[here], others[here], 3);
+		store(slots[(here + 1) % PLACES], key_of(HOST2), TEST_TO(2));
+		store(slots[here], others[here], TEST_TO(3));
 		pause_for(1000);
 	}
 	return NULL;
@@ -271,7 +272,7 @@ static void test_writer_at_work(void **state)
 	pthread_t thread;
 	uint64_t sent;
 
-	test_fdb(test, key_of(HOST2), 0, 0, 2);
+	test_fdb(test, key_of(HOST2), 0, 0, TEST_TO(2));
 	assert_int_equal(pthread_create(&thread, NULL, write_on, &writer), 0);
 	test_run(test, HOOK_XDP, test_ifindex(1), &frame, frames);
 	test_run(test, HOOK_TC, test_ifindex(1), &frame, frames);

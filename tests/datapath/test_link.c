@@ -417,19 +417,48 @@ static void offloads_go_off_and_come_back(void **state)
 	assert_true(link_peer_offloads(table, ifindex));
 	ethtool("p2", ETHTOOL_STXCSUM, 0);
 	assert_false(link_peer_offloads(table, ifindex));
-	assert_true(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
+	/* Of a veth, it is the other end that hides tags. */
+	assert_true(ethtool("p2", ETHTOOL_GFLAGS, 0) & ETH_FLAG_TXVLAN);
 	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
-	assert_string_equal(names, "rx-vlan-hw-parse");
+	assert_string_equal(names, "tx-vlan-hw-insert,tx-vlan-stag-hw-insert");
 	assert_int_equal(link_offload_set(table, ifindex, names, false, &error), 0);
-	assert_false(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
+	assert_false(ethtool("p2", ETHTOOL_GFLAGS, 0) & ETH_FLAG_TXVLAN);
 	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
 	assert_string_equal(names, "");
-	assert_int_equal(link_offload_set(table, ifindex, "rx-vlan-hw-parse", true, &error), 0);
-	assert_true(ethtool("p1", ETHTOOL_GFLAGS, 0) & ETH_FLAG_RXVLAN);
+	assert_int_equal(link_offload_set(table, ifindex,
+					  "tx-vlan-hw-insert,tx-vlan-stag-hw-insert", true, &error),
+			 0);
+	assert_true(ethtool("p2", ETHTOOL_GFLAGS, 0) & ETH_FLAG_TXVLAN);
 	assert_int_equal(link_offload_set(table, ifindex, "", true, &error), 0);
-	assert_int_equal(link_offload_set(table, ifindex, "rx-lro", true, &error), -EOPNOTSUPP);
-	assert_string_equal(error.text,
-			    "cannot change the offloads of p1: its driver keeps rx-lro off");
+	sh("ip link add link p1 name m1 type macvlan");
+	WAIT_FOR(link_by_name(table, "m1"));
+	assert_int_equal(
+		link_offload_set(table, named("m1")->ifindex, "rx-vlan-hw-parse", true, &error),
+		-EOPNOTSUPP);
+	assert_string_equal(
+		error.text,
+		"cannot change the offloads of m1: its driver keeps rx-vlan-hw-parse off");
+}
+
+/* The other end is in a namespace that has a name. */
+static void offloads_of_another_namespace(void **state)
+{
+	struct error error;
+	uint32_t ifindex;
+	char names[64];
+
+	(void)state;
+	sh("ip netns add xvt-link");
+	sh("ip link add p1 type veth peer name p2 netns xvt-link");
+	WAIT_FOR(link_by_name(table, "p1") && named("p1")->peer_elsewhere);
+	ifindex = named("p1")->ifindex;
+	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
+	assert_string_equal(names, "tx-vlan-hw-insert,tx-vlan-stag-hw-insert");
+	assert_int_equal(link_offload_set(table, ifindex, names, false, &error), 0);
+	assert_int_equal(link_offload_hiding(table, ifindex, names, sizeof(names), &error), 0);
+	assert_string_equal(names, "");
+	assert_true(link_peer_offloads(table, ifindex));
+	sh("ip netns del xvt-link");
 }
 
 /* The table's event sockets are netlink sockets that are in a group. */
@@ -544,6 +573,7 @@ int main(void)
 		TEST(operations_are_done_when_they_return),
 		TEST(refusals_say_why),
 		TEST(offloads_go_off_and_come_back),
+		TEST(offloads_of_another_namespace),
 		TEST(lost_messages_are_made_up_for),
 		TEST(callbacks_may_change_devices),
 		TEST(a_thousand_devices_are_read_in_a_second),

@@ -11,15 +11,18 @@
 #include <bpf/bpf.h>
 #include "tests/datapath/harness.h"
 
-#define HOST1      MAC(0x0101) /* behind port 1, unknown unless a setup says otherwise */
-#define HOST2      MAC(0x0202) /* behind port 2, known */
-#define UNKNOWN    MAC(0x0909)
-#define BROADCAST  0xffffffffffffULL
-#define BPDU       0x00000000c28001ULL /* 01:80:c2:00:00:00 */
-#define LLDP       0x0e000000c28001ULL
+#define HOST1     MAC(0x0101) /* behind port 1, unknown unless a setup says otherwise */
+#define HOST2     MAC(0x0202) /* behind port 2, known */
+#define UNKNOWN   MAC(0x0909)
+#define BROADCAST 0xffffffffffffULL
+#define BPDU      0x00000000c28001ULL /* 01:80:c2:00:00:00 */
+#define LLDP      0x0e000000c28001ULL
 
-#define MASK(port) (1u << (port))
-#define FRAME_MAX  (TEST_MTU + ETH_HLEN + 4)
+/* An instruction of another bridge that has the same port. */
+#define OTHER_BRIDGE(port) xvs_forward(TEST_BRIDGE + 1, port, XVS_EGRESS_UNTAGGED)
+
+#define MASK(port)         (1u << (port))
+#define FRAME_MAX          (TEST_MTU + ETH_HLEN + 4)
 
 struct row {
 	const char *name;
@@ -38,59 +41,81 @@ struct row {
 
 static void host1(struct test *test, uint32_t forward)
 {
-	test_fdb(test, xvs_fdb_key(HOST1, TEST_FID), 0, 1, forward);
+	test_fdb(test, xvs_fdb_key(HOST1, 0), 0, 1, forward);
 }
 
 static void host1_here(struct test *test)
 {
-	host1(test, 1);
+	host1(test, TEST_TO(1));
 }
 
 static void host1_static(struct test *test)
 {
-	host1(test, 1 | XVS_FORWARD_STATIC);
+	host1(test, TEST_TO(1) | XVS_FORWARD_STATIC);
 }
 
 static void host1_elsewhere(struct test *test)
 {
-	host1(test, 3);
+	host1(test, TEST_TO(3));
 }
 
 static void host1_static_elsewhere(struct test *test)
 {
-	host1(test, 3 | XVS_FORWARD_STATIC);
+	host1(test, TEST_TO(3) | XVS_FORWARD_STATIC);
 }
 
-static void host1_in_other_fid(struct test *test)
+static void host1_in_other_bridge(struct test *test)
 {
-	test_fdb(test, xvs_fdb_key(HOST1, TEST_FID + 1), 0, 1, 1);
+	host1(test, OTHER_BRIDGE(1));
+}
+
+static void host1_in_other_vlan(struct test *test)
+{
+	test_fdb(test, xvs_fdb_key(HOST1, 1), 0, 1, TEST_TO_TAGGED(1));
 }
 
 static void host2(struct test *test, uint32_t forward)
 {
-	test_fdb(test, xvs_fdb_key(HOST2, TEST_FID), 0, 0, forward);
+	test_fdb(test, xvs_fdb_key(HOST2, 0), 0, 0, forward);
 }
 
 static void host2_static(struct test *test)
 {
-	host2(test, 2 | XVS_FORWARD_STATIC);
+	host2(test, TEST_TO(2) | XVS_FORWARD_STATIC);
 }
 
 static void host2_on_port1(struct test *test)
 {
 	host1_here(test);
-	host2(test, 1);
+	host2(test, TEST_TO(1));
 }
 
 static void host2_on_empty_port(struct test *test)
 {
-	host2(test, TEST_PORTS + 1);
+	host2(test, TEST_TO(TEST_PORTS + 1));
 }
 
-static void host2_in_other_fid(struct test *test)
+static void host2_forgotten(struct test *test)
 {
-	test_fdb(test, xvs_fdb_key(HOST2, TEST_FID), 0, 0, 0)->key = 0;
-	test_fdb(test, xvs_fdb_key(HOST2, TEST_FID + 1), 0, 0, 2);
+	test_fdb(test, xvs_fdb_key(HOST2, 0), 0, 0, TEST_TO(0))->key = 0;
+}
+
+static void host2_in_other_bridge(struct test *test)
+{
+	host2_forgotten(test);
+	host2(test, OTHER_BRIDGE(2));
+}
+
+/* The other bridge's entry lies in this one's bucket. */
+static void host2_of_other_bridge_here(struct test *test)
+{
+	test_fdb(test, xvs_fdb_key(HOST2, 0), 0, 0, TEST_TO(2))->forward = OTHER_BRIDGE(2);
+}
+
+static void host2_in_other_vlan(struct test *test)
+{
+	host2_forgotten(test);
+	test_fdb(test, xvs_fdb_key(HOST2, 1), 0, 0, TEST_TO_TAGGED(2));
 }
 
 static void port1_down(struct test *test)
@@ -175,7 +200,7 @@ static void group_all_down(struct test *test)
 /* Its description says two, its members are one: a change under way. */
 static void group_half_changed(struct test *test)
 {
-	const struct xvs_group group = {.members = 2};
+	const struct xvs_group group = {.line = 2 * TEST_GROUP, .members = 2};
 	const uint32_t number = TEST_GROUP;
 
 	group_of_sender(test);
@@ -192,12 +217,12 @@ static void group_with_small_member(struct test *test)
 
 static void broadcast_in_fdb(struct test *test)
 {
-	test_fdb(test, xvs_fdb_key(BROADCAST, TEST_FID), 0, 0, 2);
+	test_fdb(test, xvs_fdb_key(BROADCAST, 0), 0, 0, TEST_TO(2));
 }
 
-static void fid_without_group(struct test *test)
+static void vlan_without_group(struct test *test)
 {
-	test_fid(test, TEST_FID, 0);
+	test_bridge(test, 0, TEST_TAGGED_GROUP);
 }
 
 #define TO(address, ...) .frame = {.dst = address, .src = HOST1, ##__VA_ARGS__}
@@ -216,7 +241,10 @@ static const struct row admission[] = {
 	{"device is no port", host1_here, TO(HOST2), .strange_device = true, .xdp = XDP_PASS,
 	 .tc = TC_ACT_OK},
 	{"ingress port down", port1_down, TO(HOST2), DROPPED(1, IN_DOWN)},
-	{"runt", NULL, TO(HOST2, .linear = ETH_HLEN - 1), DROPPED(1, RUNT), .no_tc = true},
+	{"header in several buffers", NULL, TO(HOST2, .linear = ETH_HLEN - 1), .xdp = XDP_PASS,
+	 .no_tc = true},
+	{"truncated tag", NULL, TO(HOST2, .len = ETH_HLEN + 3, .tags = {{ETH_P_8021Q}}),
+	 DROPPED(1, RUNT)},
 	{"source zero", NULL, .frame = {.dst = HOST2}, DROPPED(1, SOURCE)},
 	{"source is a group", NULL, .frame = {.dst = HOST2, .src = HOST1 | 1}, DROPPED(1, SOURCE)},
 	{"source is broadcast", NULL, .frame = {.dst = HOST2, .src = BROADCAST},
@@ -233,14 +261,14 @@ static const struct row learning[] = {
 	{"source static", host1_static, TO(HOST2), UNICAST, .refreshed = true},
 	{"source moved", host1_elsewhere, TO(HOST2), UNICAST, .event = XVS_EVENT_MOVED},
 	{"source static elsewhere", host1_static_elsewhere, TO(HOST2), UNICAST, .event = XVS_EVENT_MOVED},
-	{"source known to another bridge", host1_in_other_fid, TO(HOST2), UNICAST, NEW},
+	{"source known to another bridge", host1_in_other_bridge, TO(HOST2), UNICAST, NEW},
+	{"source known in another VLAN", host1_in_other_vlan, TO(HOST2), UNICAST, NEW},
 	{"source of a flood", host1_here, TO(UNKNOWN), FLOODED, OTHERS, .refreshed = true},
 	{"source of a hairpin", host2_on_port1, TO(HOST2), DROPPED(1, HAIRPIN), .refreshed = true},
 };
 
 static const struct row unicast[] = {
 	{"destination static", host2_static, TO(HOST2), UNICAST, NEW},
-	{"tagged", NULL, TO(HOST2, .type = ETH_P_8021Q), UNICAST, NEW},
 	{"output without XDP", port2_tc, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
 	{"output to peer", port2_peer, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
 	{"output to host", port2_ingress, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
@@ -256,7 +284,11 @@ static const struct row unicast[] = {
 
 static const struct row flood[] = {
 	{"destination unknown", NULL, TO(UNKNOWN), FLOODED, NEW, OTHERS},
-	{"destination known to another bridge", host2_in_other_fid, TO(HOST2), FLOODED, NEW,
+	{"destination known to another bridge", host2_in_other_bridge, TO(HOST2), FLOODED, NEW,
+	 OTHERS},
+	{"the same, in this one's bucket", host2_of_other_bridge_here, TO(HOST2), FLOODED, NEW,
+	 OTHERS},
+	{"destination known in another VLAN", host2_in_other_vlan, TO(HOST2), FLOODED, NEW,
 	 OTHERS},
 	{"destination zero", NULL, .frame = {.src = HOST1}, FLOODED, NEW, OTHERS},
 	{"broadcast", NULL, TO(BROADCAST), FLOODED, NEW, OTHERS},
@@ -267,7 +299,7 @@ static const struct row flood[] = {
 	{"to one that is not the sender", group_of_another, TO(UNKNOWN), FLOODED, .tx = MASK(2),
 	 NEW},
 	{"to an empty group", group_empty, TO(UNKNOWN), DROPPED(1, NO_MEMBER), NEW},
-	{"without a group", fid_without_group, TO(UNKNOWN), DROPPED(1, NO_MEMBER), NEW},
+	{"without a group", vlan_without_group, TO(UNKNOWN), DROPPED(1, NO_MEMBER), NEW},
 	{"to a group that is changing", group_half_changed, TO(UNKNOWN),
 	 DROPPED_BY_TC(1, NO_MEMBER), NEW},
 	{"a member down", group_first_down, TO(UNKNOWN), BY_TC, .tx = MASK(3) | MASK(4),
@@ -285,7 +317,7 @@ static const struct row flood[] = {
 static uint32_t prepare(struct test *test, const struct row *row)
 {
 	test_reset((void **)&test);
-	host2(test, 2);
+	host2(test, TEST_TO(2));
 	if (row->setup)
 		row->setup(test);
 	return row->strange_device ? test_peer_ifindex(1) : test_ifindex(1);
@@ -294,7 +326,7 @@ static uint32_t prepare(struct test *test, const struct row *row)
 /* Where host1() puts it. Never seen before, so `used` is 0 until it is refreshed. */
 static uint32_t host1_used(struct test *test)
 {
-	uint64_t hash = xvs_hash64(xvs_fdb_key(HOST1, TEST_FID));
+	uint64_t hash = xvs_fdb_hash(xvs_fdb_key(HOST1, 0), TEST_BRIDGE);
 
 	return test->fdb[xvs_fdb_bucket_of(hash, 0, XVS_FDB_BUCKETS_MIN - 1)].slot[1].used;
 }
@@ -319,7 +351,7 @@ static void expect_traces(struct test *test, const struct row *row)
 	if (row->event) {
 		assert_int_equal(test->event.kind, row->event);
 		assert_int_equal(test->event.port, 1);
-		assert_int_equal(test->event.key, xvs_fdb_key(row->frame.src, TEST_FID));
+		assert_int_equal(test->event.key, xvs_fdb_key(row->frame.src, 0));
 	}
 }
 

@@ -180,7 +180,7 @@ static int reset(void **state)
 	struct test *test = *state;
 
 	test_reset(state);
-	test_fdb(test, xvs_fdb_key(HOST2, TEST_FID), 0, 0, 2);
+	test_fdb(test, xvs_fdb_key(HOST2, 0), 0, 0, TEST_TO(2));
 	slot_set(test->skel->maps.xdp_slots, test->skel->progs.xvs_xdp);
 	slot_set(test->skel->maps.tc_slots, test->skel->progs.xvs_tc);
 	for (uint32_t port = 1; port <= TEST_PORTS; port++)

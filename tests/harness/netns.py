@@ -134,10 +134,10 @@ class Host(Namespace, Station, Endpoint):
     """A host on a veth: `eth0` in its own namespace, `port` in the switch's.
 
     gro: receive offload of eth0, without which a devmap cannot deliver to `port` (a veth has it off).
-    tx: transmit offloads of eth0. addresses=False: no IP at all, for tests with raw frames.
+    tx: transmit offloads of eth0; on, unless addresses=False: no IP at all, for tests with raw frames.
     """
 
-    def __init__(self, outside, number, port=None, mtu=1500, gro=False, tx=True, addresses=True):
+    def __init__(self, outside, number, port=None, mtu=1500, gro=False, tx=None, addresses=True):
         Namespace.__init__(self, f"h{number}")
         Station.__init__(self, number)
         self.outside = outside
@@ -152,10 +152,11 @@ class Host(Namespace, Station, Endpoint):
                 self.ip(*self.address_commands("eth0", mtu))
             else:
                 self.ip(f"link set eth0 mtu {mtu} up")
-            if gro:
-                self.run("ethtool", "-K", "eth0", "gro", "on")
-            if not tx:
-                self.run("ethtool", "-K", "eth0", "tx", "off")
+            changes = ["gro", "on"] if gro else []
+            if not (addresses if tx is None else tx):
+                changes += ["tx", "off"]
+            if changes:
+                self.run("ethtool", "-K", "eth0", *changes)
         except BaseException:
             self.delete()
             raise

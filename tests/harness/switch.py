@@ -146,13 +146,15 @@ class Switch:
 
     # What it says
 
-    def fdb(self, bridge="br0"):
-        """MAC address -> (OpenFlow port as text, VLAN, age in seconds or "static")."""
-        entries = {}
+    def fdb(self, bridge="br0", vlan=None):
+        """MAC address -> (OpenFlow port as text, VLAN, age in seconds or "static"), of one VLAN or of any."""
+        entries, seen = {}, set()
         for line in self.ctl("fdb/show", bridge).splitlines()[1:]:
-            port, vlan, mac, age = line.split()
-            assert mac not in entries, f"{mac} is there twice"
-            entries[mac] = (port, int(vlan), age if age == "static" else int(age))
+            port, vid, mac, age = line.split()
+            assert (mac, vid) not in seen, f"{mac} is there twice in VLAN {vid}"
+            seen.add((mac, vid))
+            if vlan in (None, int(vid)):
+                entries[mac] = (port, int(vid), age if age == "static" else int(age))
         return entries
 
     def fdb_stats(self, bridge="br0"):
@@ -166,9 +168,9 @@ class Switch:
             stats[key] = int(re.search(rf"{words} MAC entries.*: (\d+)", text)[1])
         return stats
 
-    def learned(self, mac, bridge="br0"):
-        """OpenFlow port that an address is on, None when it is not known."""
-        return self.fdb(bridge).get(mac, (None,))[0]
+    def learned(self, mac, bridge="br0", vlan=None):
+        """OpenFlow port that an address is on, in a VLAN or in any, None when it is not known."""
+        return self.fdb(bridge, vlan).get(mac, (None,))[0]
 
     def ofport(self, port, bridge="br0"):
         """OpenFlow number of a port, as text; found by its name in dump-ports."""

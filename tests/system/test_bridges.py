@@ -101,7 +101,7 @@ BAD = [
     (("add-br", "a b"), ("a b",)),
     (("add-br", "default"), ("default", "kernel")),
     (("add-port", "br0", "all"), ("all", "kernel")),
-    (("add-port", "br0", "p9", "tag=10"), ("tag", "does not act")),
+    (("add-port", "br0", "p9", "tag=0"), ("0", "1 to 4094")),
     (("add-br", "."), (".",)),
     (("add-br", ".."), ("..",)),
     (("add-br", ""), ("empty|character|name",)),

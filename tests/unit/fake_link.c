@@ -247,6 +247,16 @@ struct link *link_by_index(struct link_table *table, uint32_t ifindex)
 	return (struct link *)by_index(ifindex);
 }
 
+struct link *link_find(struct link_table *table, bool (*is)(struct link *link, void *arg),
+		       void *arg)
+{
+	(void)table;
+	for (struct device *device = devices; device; device = device->next)
+		if (is(&device->link, arg))
+			return &device->link;
+	return NULL;
+}
+
 bool link_takes_xdp(const struct link *link)
 {
 	return link->xdp_features & LINK_XDP_NDO_XMIT;

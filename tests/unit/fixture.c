@@ -64,6 +64,8 @@ int fixture_teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
+	if (!fixture->daemon.teardown)
+		fake_dp_check(fixture->daemon.dp);
 	assert_string_equal(fixture->daemon.dp->violation, "");
 	fixture_stop(fixture);
 	db_close(fixture->daemon.db);
@@ -111,7 +113,7 @@ void del_br(struct fixture *fixture, const char *bridge)
 void add_port(struct fixture *fixture, const char *bridge, const char *port)
 {
 	fixture_begin(fixture);
-	assert_int_equal(db_port_add(fixture->daemon.db, bridge, port, &fixture->error), 0);
+	assert_int_equal(db_port_add(fixture->daemon.db, bridge, port, 0, &fixture->error), 0);
 	assert_int_equal(fixture_commit(fixture), 0);
 }
 
@@ -160,45 +162,59 @@ const struct dp_port *dp_port_of(struct fixture *fixture, const char *name)
 	return &fixture->daemon.dp->ports[port_of(fixture, name)->conf->number];
 }
 
-static const struct fake_dp_group *group_of(struct fixture *fixture, const char *bridge)
+static uint16_t number_of(struct fixture *fixture, const char *bridge)
 {
-	struct dp *dp = fixture->daemon.dp;
+	const struct bridge *found = model_bridge(fixture->daemon.model, bridge);
 
-	return &dp->groups[dp->fids[model_bridge(fixture->daemon.model, bridge)->conf->fid]];
+	assert_non_null(found);
+	return found->conf->number;
 }
 
 bool is_flooded_to(struct fixture *fixture, const char *bridge, const char *port)
 {
-	const struct fake_dp_group *group = group_of(fixture, bridge);
+	return flood_form(fixture, bridge, 0, port) != NOT_FLOODED;
+}
 
-	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i] == port_of(fixture, port)->conf->number)
-			return true;
-	return false;
+int flood_form(struct fixture *fixture, const char *bridge, uint16_t vlan, const char *port)
+{
+	const struct dp_member *member =
+		fake_dp_member(fixture->daemon.dp, number_of(fixture, bridge), vlan,
+			       port_of(fixture, port)->conf->number);
+
+	return member ? member->egress : NOT_FLOODED;
 }
 
 size_t group_size(struct fixture *fixture, const char *bridge)
 {
-	return group_of(fixture, bridge)->count;
+	const struct fake_dp_flood *flood =
+		fake_dp_flood(fixture->daemon.dp, number_of(fixture, bridge), 0);
+
+	return flood ? flood->count : 0;
 }
 
 void speak(struct fixture *fixture, const char *port, uint8_t station)
 {
+	speak_in(fixture, port, dp_port_of(fixture, port)->pvid, station);
+}
+
+void speak_in(struct fixture *fixture, const char *port, uint16_t vlan, uint8_t station)
+{
 	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, station};
-	const struct dp_port *dp_port = dp_port_of(fixture, port);
 	struct daemon *daemon = &fixture->daemon;
 
-	fake_dp_event(daemon->dp, XVS_EVENT_NEW, mac, dp_port->fid, dp_port->number);
+	fake_dp_event(daemon->dp, XVS_EVENT_NEW, mac, vlan, dp_port_of(fixture, port)->number);
 	daemon->dpc->event_read(daemon->dp, 1, fdb_event, daemon->fdb);
 }
 
 uint16_t learned_at(struct fixture *fixture, const char *bridge, uint8_t station)
 {
-	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, station};
+	return learned_in(fixture, bridge, 0, station);
+}
+
+uint16_t learned_in(struct fixture *fixture, const char *bridge, uint16_t vlan, uint8_t station)
+{
+	const struct fdb_id id = {{0x02, 0xaa, 0, 0, 0, station}, vlan, number_of(fixture, bridge)};
 	struct fdb_entry entry;
 
-	if (fdb_lookup(fixture->daemon.fdb, mac,
-		       model_bridge(fixture->daemon.model, bridge)->conf->fid, &entry))
-		return 0;
-	return entry.port;
+	return fdb_lookup(fixture->daemon.fdb, &id, &entry) ? 0 : entry.port;
 }

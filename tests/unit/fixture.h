@@ -51,12 +51,21 @@ bool write_column(struct db *db, const char *table, const char *record, const ch
 /* What is known of a port. */
 struct port *port_of(struct fixture *fixture, const char *name);
 const struct dp_port *dp_port_of(struct fixture *fixture, const char *name);
+
+/* What a bridge floods in VLAN 0. */
 bool is_flooded_to(struct fixture *fixture, const char *bridge, const char *port);
 size_t group_size(struct fixture *fixture, const char *bridge);
 
-/* A station behind a port; the last octet of its address. */
+/* How a port gets what is flooded in a VLAN: enum xvs_egress, or NOT_FLOODED. */
+#define NOT_FLOODED (-1)
+int flood_form(struct fixture *fixture, const char *bridge, uint16_t vlan, const char *port);
+
+/* A station behind a port; the last octet of its address. It speaks without a tag, or in a VLAN. */
 void speak(struct fixture *fixture, const char *port, uint8_t station);
-/* The port that frames to this address go to in a bridge; 0: unknown. */
+void speak_in(struct fixture *fixture, const char *port, uint16_t vlan, uint8_t station);
+
+/* The port that frames to this address go to in a bridge, in VLAN 0 or another; 0: unknown. */
 uint16_t learned_at(struct fixture *fixture, const char *bridge, uint8_t station);
+uint16_t learned_in(struct fixture *fixture, const char *bridge, uint16_t vlan, uint8_t station);
 
 #endif

@@ -164,9 +164,10 @@ static void test_wrong_words(void **state)
 	refused(fixture, "add-brr br0", "did you mean \"add-br\"?");
 	refused(fixture, "fdb/shwo br0", "did you mean \"fdb/show\"?");
 	refused(fixture, "add-br", "add-br: too few arguments; usage: add-br BRIDGE");
-	refused(fixture, "add-br a b", "too many arguments");
+	refused(fixture, "add-br a b", "a fake bridge needs its parent and a VLAN");
+	refused(fixture, "add-br a b 1 c", "too many arguments");
 	refused(fixture, "list-br x", "list-br: too many arguments; usage: list-br");
-	refused(fixture, "add-br br0 --may-exist", "options stand before the command's name");
+	refused(fixture, "del-br br0 --if-exists", "options stand before the command's name");
 	refused(fixture, "--if-exists add-br br0",
 		"unknown option \"--if-exists\"; add-br takes --may-exist");
 	refused(fixture, "--may-exist list-br", "list-br takes none");
@@ -237,7 +238,10 @@ static void test_records(void **state)
 	prints(fixture, "get interface p1 options -- get port p1 external_ids", "{}\n{}\n");
 	refused(fixture, "set nonsense p1 a=b", "nonsense");
 	refused(fixture, "set port p9 tag=1", "p9");
-	refused(fixture, "set port p1 tag=1", "does not act on it");
+	done(fixture, "set port p1 tag=1");
+	refused(fixture, "set port p1 tag=0", "range 1 to 4094");
+	refused(fixture, "set port p1 tag=4095", "range 1 to 4094");
+	done(fixture, "clear port p1 tag");
 	done(fixture, "--if-exists set port p9 tag=1");
 	refused(fixture, "set port p1 nonsense=1", "nonsense");
 	refused(fixture, "set interface p1 ofport=7", "ofport");
@@ -290,7 +294,12 @@ static void test_fdb(void **state)
 	done(fixture, "fdb/show br0");
 	assert_non_null(
 		strstr(text_string(&result.output), "    1     0  02:00:00:00:aa:01  static\n"));
-	refused(fixture, "fdb/add br0 p1 10 02:00:00:00:aa:02", "VLAN 10");
+	done(fixture, "set port p1 tag=20");
+	refused(fixture, "fdb/add br0 p1 10 02:00:00:00:aa:02", "does not carry VLAN 10");
+	refused(fixture, "fdb/add br0 p1 4095 02:00:00:00:aa:02", "not a VLAN");
+	done(fixture, "fdb/add br0 p1 20 02:00:00:00:aa:02");
+	done(fixture, "fdb/del br0 20 02:00:00:00:aa:02");
+	done(fixture, "clear port p1 tag");
 	refused(fixture, "fdb/add br0 p1 0 03:00:00:00:aa:02", "group address");
 	refused(fixture, "fdb/add br0 p1 0 xx", "xx");
 	done(fixture, "fdb/del br0 0 02:00:00:00:aa:01");

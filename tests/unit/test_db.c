@@ -29,8 +29,8 @@ static void bridges_have_their_own_port(void **state)
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	assert_true(db_changed(f->db));
-	assert_int_equal(db_port_add(f->db, "br0", "p2", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
 	assert_int_equal(db_bridge_add(f->db, "a-bridge", &f->error), 0);
 	config = load(f);
 	assert_string_equal(config->bridges->name, "a-bridge");
@@ -38,9 +38,7 @@ static void bridges_have_their_own_port(void **state)
 	assert_null(br0->next);
 	assert_string_equal(br0->name, "br0");
 	assert_int_equal(br0->number, 1);
-	assert_int_equal(br0->fid, 1);
 	assert_int_equal(config->bridges->number, 2);
-	assert_int_equal(config->bridges->fid, 2);
 	assert_int_equal(br0->mac_aging_time, 300);
 	assert_int_equal(br0->mac_table_size, 8192);
 	assert_false(br0->forward_bpdu);
@@ -89,32 +87,32 @@ static void names_are_checked(void **state)
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "fifteen-letters", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "P1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "fifteen-letters", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "P1", 0, &f->error), 0);
 	assert_refused(
 		db_bridge_add(f->db, "br0", &f->error), -EEXIST,
 		"cannot create a bridge named br0 because a bridge named br0 already exists");
 	assert_refused(db_bridge_add(f->db, "p1", &f->error), -EEXIST,
 		       "cannot create a bridge named p1 because a port named p1 already exists on "
 		       "bridge br0");
-	assert_refused(db_port_add(f->db, "br1", "p1", &f->error), -EEXIST,
+	assert_refused(db_port_add(f->db, "br1", "p1", 0, &f->error), -EEXIST,
 		       "cannot create a port named p1 because a port named p1 already exists on "
 		       "bridge br0");
-	assert_refused(db_port_add(f->db, "br1", "br0", &f->error), -EEXIST,
+	assert_refused(db_port_add(f->db, "br1", "br0", 0, &f->error), -EEXIST,
 		       "cannot create a port named br0 because a bridge named br0 already exists");
-	assert_refused(db_port_add(f->db, "nope", "p5", &f->error), -ENOENT,
+	assert_refused(db_port_add(f->db, "nope", "p5", 0, &f->error), -ENOENT,
 		       "no bridge named nope");
 	assert_refused(db_bridge_add(f->db, "", &f->error), -EINVAL,
 		       "cannot create a bridge named \"\" because it is empty");
-	assert_refused(db_port_add(f->db, "br0", "sixteen-letters-", &f->error), -EINVAL,
+	assert_refused(db_port_add(f->db, "br0", "sixteen-letters-", 0, &f->error), -EINVAL,
 		       "cannot create a port named \"sixteen-letters-\" because it has more than "
 		       "15 characters");
-	assert_refused(db_port_add(f->db, "br0", "a/b", &f->error), -EINVAL,
+	assert_refused(db_port_add(f->db, "br0", "a/b", 0, &f->error), -EINVAL,
 		       "cannot create a port named \"a/b\" because it has a slash in it");
-	assert_refused(db_port_add(f->db, "br0", "a b", &f->error), -EINVAL,
+	assert_refused(db_port_add(f->db, "br0", "a b", 0, &f->error), -EINVAL,
 		       "cannot create a port named \"a b\" because it has white space in it");
-	assert_refused(db_port_add(f->db, "br0", "a:b", &f->error), -EINVAL,
+	assert_refused(db_port_add(f->db, "br0", "a:b", 0, &f->error), -EINVAL,
 		       "cannot create a port named \"a:b\" because it has a colon in it");
 	assert_refused(db_bridge_add(f->db, "..", &f->error), -EINVAL,
 		       "cannot create a bridge named \"..\" because it means a folder");
@@ -137,8 +135,8 @@ static void removal_takes_what_belongs_to_it(void **state)
 	struct db_config *config;
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p2", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
 	assert_int_equal(db_static_mac_add(f->db, "br0", "p1", 0, mac, &f->error), 0);
 	assert_refused(db_port_del(f->db, "br0", &f->error), -EINVAL,
 		       "cannot delete port br0 because it is the local port for bridge br0 "
@@ -152,14 +150,14 @@ static void removal_takes_what_belongs_to_it(void **state)
 	db_config_free(config);
 
 	/* Numbers that became free are given again, the lowest first. */
-	assert_int_equal(db_port_add(f->db, "br0", "p3", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p3", 0, &f->error), 0);
 	config = load(f);
 	assert_int_equal(config->bridges->ports->next->next->number, 2);
 	assert_int_equal(config->bridges->ports->next->next->ofport, 1);
 	db_config_free(config);
 
 	assert_int_equal(db_bridge_del(f->db, "br0", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), -ENOENT);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), -ENOENT);
 	assert_int_equal(db_bridge_add(f->db, "p2", &f->error), 0);
 	assert_refused(db_record_find(f->db, table("Interface"), "p3", (char[64]){0}, &f->error),
 		       -ENOENT, "no row \"p3\" in table Interface");
@@ -177,7 +175,7 @@ static void transactions_are_all_or_nothing(void **state)
 	assert_int_equal(db_begin(f->db, &f->error), 0);
 	assert_int_equal(db_begin(f->db, &f->error), -EBUSY);
 	assert_false(db_changed(f->db));
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
 	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
 	config = load(f); /* the open transaction is seen */
 	assert_non_null(config->bridges->next);
@@ -204,8 +202,8 @@ static void static_macs(void **state)
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p2", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
 	assert_int_equal(db_static_mac_add(f->db, "br0", "p1", 0, mac, &f->error), 0);
 	assert_int_equal(db_static_mac_add(f->db, "br0", "p1", 10, mac, &f->error), 0);
 	assert_int_equal(db_static_mac_add(f->db, "br0", "p2", 0, mac, &f->error), 0);
@@ -284,7 +282,7 @@ static void a_thousand_ports(void **state)
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "port%d", i);
-		assert_int_equal(db_port_add(f->db, "br0", name, &f->error), 0);
+		assert_int_equal(db_port_add(f->db, "br0", name, 0, &f->error), 0);
 	}
 	added = milliseconds();
 	assert_int_equal(db_commit(f->db, &f->error), 0);
@@ -325,7 +323,7 @@ static void numbers_run_out_with_a_sentence(void **state)
 	assert_int_equal(sqlite3_exec(sqlite, fill, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(sqlite);
 	assert_int_equal(db_begin(f->db, &f->error), 0);
-	assert_refused(db_port_add(f->db, "br0", "more", &f->error), -ENOSPC,
+	assert_refused(db_port_add(f->db, "br0", "more", 0, &f->error), -ENOSPC,
 		       "cannot create a port named more because there are 4095 already");
 	assert_refused(db_bridge_add(f->db, "br1", &f->error), -ENOSPC,
 		       "cannot create a port named br1 because there are 4095 already");
@@ -333,7 +331,7 @@ static void numbers_run_out_with_a_sentence(void **state)
 
 	assert_int_equal(db_begin(f->db, &f->error), 0);
 	assert_int_equal(db_port_del(f->db, "p1000", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "more", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "more", 0, &f->error), 0);
 	config = load(f);
 	for (const struct db_port *port = config->bridges->ports; port; port = port->next) {
 		if (!strcmp(port->name, "more"))

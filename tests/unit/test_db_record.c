@@ -9,13 +9,13 @@ static void columns_are_written_and_read(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
 	assert_int_equal(set(f, "Port", "p1", "tag", "10"), 0);
 	assert_int_equal(set(f, "Port", "p1", "trunks", "20,10"), 0);
 	assert_int_equal(set(f, "Port", "p1", "protected", "true"), 0);
 	assert_int_equal(set(f, "Port", "p1", "bond_updelay", "-5"), 0);
 	assert_int_equal(set(f, "Interface", "p1", "external_ids", "iface-id=\"a b\",x=é"), 0);
-	assert_int_equal(set(f, "Interface", "p1", "type", "veth"), 0);
+	assert_int_equal(set(f, "Interface", "p1", "type", "patch"), 0);
 	reopen(f);
 	assert_string_equal(get(f, "Port", "p1", "tag"), "10");
 	assert_string_equal(get(f, "Port", "p1", "trunks"), "[10, 20]");
@@ -24,7 +24,7 @@ static void columns_are_written_and_read(void **state)
 	assert_string_equal(get(f, "Port", "p1", "name"), "p1");
 	assert_string_equal(get(f, "Interface", "p1", "external_ids"),
 			    "{iface-id=\"a b\", x=\"é\"}");
-	assert_string_equal(get(f, "Interface", "p1", "type"), "veth");
+	assert_string_equal(get(f, "Interface", "p1", "type"), "patch");
 
 	/* The same again is no change. */
 	assert_int_equal(set(f, "Port", "p1", "trunks", "10,20"), 0);
@@ -41,7 +41,7 @@ static void columns_are_written_and_read(void **state)
 		       "cannot modify read-only column ofport in table Interface");
 	assert_refused(
 		set(f, "Port", "p1", "tag", "4096"), -EINVAL,
-		"constraint violation: 4096 is not in the valid range 0 to 4095 (inclusive)");
+		"constraint violation: 4096 is not in the valid range 1 to 4094 (inclusive)");
 	assert_int_equal(set(f, "Port", "p1", "qos", "123e4567-e89b-12d3-a456-426614174000"),
 			 -EINVAL);
 	assert_non_null(strstr(f->error.text,
@@ -161,8 +161,8 @@ static void options_reach_the_configuration(void **state)
 	const struct db_port *p1;
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p2", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
 	assert_int_equal(set(f, "Bridge", "br0", "other_config",
 			     "mac-aging-time=20,mac-table-size=100,forward-bpdu=true,"
 			     "hwaddr=\"02:AB:cd:00:00:01\""),
@@ -191,12 +191,12 @@ static void ofports_are_given_on_request(void **state)
 	const struct db_port *port;
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p1", &f->error), 0);
-	assert_int_equal(db_port_add(f->db, "br0", "p2", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
 	assert_int_equal(set(f, "Interface", "p1", "ofport_request", "65279"), 0);
 	assert_int_equal(set(f, "Interface", "p2", "ofport_request", "65279"), 0); /* taken */
 	assert_int_equal(set(f, "Interface", "br0", "ofport_request", "7"), 0);    /* fixed */
-	assert_int_equal(db_port_add(f->db, "br0", "p3", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p3", 0, &f->error), 0);
 	config = load(f);
 	port = config->bridges->ports;
 	assert_int_equal(port->ofport, 65534);

@@ -1,116 +1,6 @@
-// SPDX-License-Identifier: BSD-2-Clause
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <cmocka.h>
-#include "switchd/fdb.h"
-#include "fake_dp.h"
-
-/* Bridge 1 has filtering ids 1 and 2, bridge 2 has 3; ports 1 to 40 learn. */
-struct fixture {
-	struct dp *dp;
-	struct fdb *fdb;
-};
-
-static void announce(struct fixture *f, uint32_t aging, uint32_t size)
-{
-	const struct fdb_limits limits = {.aging = aging, .size = size};
-	struct error error;
-
-	assert_int_equal(fdb_bridge_set(f->fdb, 1, &limits, &error), 0);
-	assert_int_equal(fdb_bridge_set(f->fdb, 2, &limits, &error), 0);
-	assert_int_equal(fdb_fid_set(f->fdb, 1, 1), 0);
-	assert_int_equal(fdb_fid_set(f->fdb, 2, 1), 0);
-	assert_int_equal(fdb_fid_set(f->fdb, 3, 2), 0);
-	for (uint16_t port = 1; port <= 40; port++)
-		fdb_port_set(f->fdb, port, true);
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct error error;
-
-	assert_int_equal(dp_fake.open("test", XVS_FDB_BUCKETS_MIN, &f->dp, &error), 0);
-	assert_int_equal(fdb_open(&dp_fake, f->dp, &f->fdb, &error), 0);
-	announce(f, 300, 1024);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	fdb_close(f->fdb);
-	fake_dp_forget();
-	free(f);
-	return 0;
-}
-
-static const uint8_t *mac_of(uint32_t i)
-{
-	static uint8_t mac[6] = {2};
-
-	mac[2] = i >> 24;
-	mac[3] = i >> 16;
-	mac[4] = i >> 8;
-	mac[5] = i;
-	return mac;
-}
-
-static void event(struct fixture *f, const uint8_t *mac, uint16_t fid, uint16_t port)
-{
-	struct xvs_event event = {.port = port, .kind = XVS_EVENT_NEW};
-	uint64_t octets = 0;
-
-	for (int i = 5; i >= 0; i--)
-		octets = octets << 8 | mac[i];
-	event.key = xvs_fdb_key(octets, fid);
-	fdb_event(&event, f->fdb);
-}
-
-/* 0: not there. */
-static uint16_t port_of(struct fixture *f, uint32_t i, uint16_t fid)
-{
-	struct fdb_entry entry;
-
-	return fdb_lookup(f->fdb, mac_of(i), fid, &entry) ? 0 : entry.port;
-}
-
-static struct fdb_stats stats_of(struct fixture *f, uint16_t bridge)
-{
-	struct fdb_stats stats;
-
-	assert_int_equal(fdb_bridge_stats(f->fdb, bridge, &stats), 0);
-	return stats;
-}
-
-static void ticks(struct fixture *f, int count)
-{
-	while (count--)
-		fdb_tick(f->fdb);
-}
-
-static void count_entry(const struct fdb_entry *entry, void *arg)
-{
-	(void)entry;
-	++*(uint32_t *)arg;
-}
-
-static uint32_t listed(struct fixture *f, uint16_t bridge)
-{
-	uint32_t count = 0;
-
-	fdb_each(f->fdb, bridge, count_entry, &count);
-	return count;
-}
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The filtering database: what is learned, moves, ages, and has to make way. */
+#include "fdb_fixture.h"
 
 static void learns_and_moves(void **state)
 {
@@ -119,18 +9,21 @@ static void learns_and_moves(void **state)
 
 	assert_int_equal(port_of(f, 1, 1), 0);
 	event(f, mac_of(1), 1, 5);
-	assert_int_equal(fdb_lookup(f->fdb, mac_of(1), 1, &entry), 0);
-	assert_memory_equal(entry.mac, mac_of(1), 6);
-	assert_int_equal(entry.fid, 1);
+	assert_int_equal(look_up(f, 1, 1, &entry), 0);
+	assert_memory_equal(entry.id.mac, mac_of(1), 6);
+	assert_int_equal(entry.id.vlan, 1);
+	assert_int_equal(entry.id.bridge, 1);
 	assert_int_equal(entry.port, 5);
+	assert_int_equal(entry.egress, XVS_EGRESS_TAGGED);
 	assert_false(entry.is_static);
 	assert_int_equal(entry.age, 0);
 	assert_int_equal(port_of(f, 1, 2), 0);
+	assert_int_equal(port_of(f, 1, 3), 0);
 	ticks(f, 7);
-	assert_int_equal(fdb_lookup(f->fdb, mac_of(1), 1, &entry), 0);
+	assert_int_equal(look_up(f, 1, 1, &entry), 0);
 	assert_int_equal(entry.age, 7);
 	event(f, mac_of(1), 1, 5);
-	assert_int_equal(fdb_lookup(f->fdb, mac_of(1), 1, &entry), 0);
+	assert_int_equal(look_up(f, 1, 1, &entry), 0);
 	assert_int_equal(entry.age, 0);
 	event(f, mac_of(1), 1, 6);
 	assert_int_equal(port_of(f, 1, 1), 6);
@@ -149,9 +42,9 @@ static void static_entries_win(void **state)
 	struct error error;
 
 	event(f, mac_of(1), 1, 5);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(1), 1, 6, &error), 0);
+	assert_int_equal(add_static(f, mac_of(1), 1, 6, &error), 0);
 	event(f, mac_of(1), 1, 5);
-	assert_int_equal(fdb_lookup(f->fdb, mac_of(1), 1, &entry), 0);
+	assert_int_equal(look_up(f, 1, 1, &entry), 0);
 	assert_int_equal(entry.port, 6);
 	assert_true(entry.is_static);
 	assert_int_equal(stats_of(f, 1).static_blocked, 1);
@@ -160,15 +53,14 @@ static void static_entries_win(void **state)
 	fdb_flush(f->fdb, 0, 0);
 	ticks(f, 400);
 	assert_int_equal(port_of(f, 1, 1), 6);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(1), 1, 7, &error), 0);
+	assert_int_equal(add_static(f, mac_of(1), 1, 7, &error), 0);
 	assert_int_equal(port_of(f, 1, 1), 7);
 	assert_int_equal(stats_of(f, 1).current, 1);
-	assert_int_equal(fdb_del(f->fdb, mac_of(1), 1, &error), 0);
+	assert_int_equal(del(f, mac_of(1), 1, &error), 0);
 	assert_int_equal(stats_of(f, 1).current, 0);
-	assert_int_equal(fdb_del(f->fdb, mac_of(1), 1, &error), -ENOENT);
+	assert_int_equal(del(f, mac_of(1), 1, &error), -ENOENT);
 	assert_string_equal(error.text, "no entry for 02:00:00:00:00:01");
-	assert_int_equal(fdb_add_static(f->fdb, (uint8_t[6]){1, 0x80, 0xc2}, 1, 6, &error),
-			 -EINVAL);
+	assert_int_equal(add_static(f, (uint8_t[6]){1, 0x80, 0xc2}, 1, 6, &error), -EINVAL);
 	assert_string_equal(error.text, "01:80:c2:00:00:00 is not the address of a single station");
 }
 
@@ -241,7 +133,7 @@ static void bound_holds(void **state)
 	assert_true(stats_of(f, 1).current > 1024 - 32);
 	assert_int_equal(stats_of(f, 1).learned - stats_of(f, 1).evicted, stats_of(f, 1).current);
 	assert_int_equal(stats_of(f, 1).max, 1024);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(100000), 1, 6, &error), 0);
+	assert_int_equal(add_static(f, mac_of(100000), 1, 6, &error), 0);
 	event(f, mac_of(1), 3, 5);
 	assert_int_equal(fdb_bridge_set(f->fdb, 1, &smaller, &error), 0);
 	assert_int_equal(stats_of(f, 1).current, 101);
@@ -287,26 +179,30 @@ static void least_recently_used_goes_first(void **state)
 static void flushes(void **state)
 {
 	struct fixture *f = *state;
+	uint32_t before = f->dp->shared.flushes;
 	struct error error;
 
 	for (uint32_t i = 0; i < 90; i++)
 		event(f, mac_of(i), 1 + i % 3, 1 + i % 2);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(200), 1, 1, &error), 0);
+	assert_int_equal(add_static(f, mac_of(200), 1, 1, &error), 0);
 	fdb_flush(f->fdb, 1, 1);
-	assert_int_equal(stats_of(f, 1).current, 46);
+	assert_int_equal(f->dp->shared.flushes, before + 1);
+	assert_int_equal(stats_of(f, 1).current, 31);
 	assert_int_equal(port_of(f, 0, 1), 0);
 	assert_int_equal(port_of(f, 3, 1), 2);
-	fdb_flush(f->fdb, 0, 2);
-	assert_int_equal(stats_of(f, 1).current, 16);
+	assert_int_equal(port_of(f, 2, 3), 1);
+	fdb_flush(f->fdb, 1, OTHER + 1);
+	assert_int_equal(stats_of(f, 2).current, 30);
+	fdb_flush(f->fdb, 0, OTHER + 1);
 	assert_int_equal(stats_of(f, 2).current, 15);
 	fdb_flush(f->fdb, 2, 0);
-	assert_int_equal(stats_of(f, 1).current, 1);
-	fdb_flush(f->fdb, 0, 0);
 	assert_int_equal(stats_of(f, 2).current, 0);
+	assert_int_equal(stats_of(f, 1).current, 31);
+	fdb_flush(f->fdb, 0, 0);
+	assert_int_equal(stats_of(f, 1).current, 1);
 	assert_int_equal(port_of(f, 200, 1), 1);
-	fdb_fid_del(f->fdb, 1);
+	assert_int_equal(del(f, mac_of(200), 1, &error), 0);
 	assert_int_equal(stats_of(f, 1).current, 0);
-	assert_int_equal(port_of(f, 200, 1), 0);
 }
 
 static void bridge_goes_with_its_entries(void **state)
@@ -322,7 +218,6 @@ static void bridge_goes_with_its_entries(void **state)
 	assert_int_equal(port_of(f, 1, 3), 2);
 	event(f, mac_of(1), 1, 1);
 	assert_int_equal(port_of(f, 1, 1), 0);
-	assert_int_equal(fdb_fid_set(f->fdb, 1, 1), -EINVAL);
 }
 
 static bool keep_odd_ports(const struct fdb_entry *entry, void *arg)
@@ -339,12 +234,12 @@ static void next_switchd_adopts(void **state)
 
 	for (uint32_t i = 0; i < 60; i++)
 		event(f, mac_of(i), 1 + i % 3, 1 + i % 2);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(200), 1, 1, &error), 0);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(201), 1, 2, &error), 0);
+	assert_int_equal(add_static(f, mac_of(200), 1, 1, &error), 0);
+	assert_int_equal(add_static(f, mac_of(201), 1, 2, &error), 0);
 	ticks(f, 12);
 	fdb_close(f->fdb);
 	assert_int_equal(fdb_open(&dp_fake, f->dp, &f->fdb, &error), 0);
-	assert_int_equal(fdb_lookup(f->fdb, mac_of(3), 1, &entry), 0);
+	assert_int_equal(look_up(f, 3, 1, &entry), 0);
 	assert_int_equal(entry.age, 12);
 	announce(f, 15, 1024);
 	assert_int_equal(stats_of(f, 1).current, 42);
@@ -364,20 +259,21 @@ static void adoption_removes_a_second_copy(void **state)
 {
 	struct fixture *f = *state;
 	struct xvs_fdb_bucket *buckets = f->dp->buckets;
-	uint64_t key = xvs_fdb_key(2, 1);
+	uint64_t key = xvs_fdb_key(2, 1), hash = xvs_fdb_hash(key, 1);
 	struct xvs_fdb_slot *copy;
 	struct error error;
 
 	event(f, mac_of(0), 1, 1);
-	copy = &buckets[xvs_fdb_bucket_of(xvs_hash64(key), 1, f->dp->n_buckets - 1)].slot[3];
+	copy = &buckets[xvs_fdb_bucket_of(hash, 1, f->dp->n_buckets - 1)].slot[3];
 	copy->key = key;
-	copy->forward = 1;
+	copy->forward = xvs_forward(1, 1, XVS_EGRESS_TAGGED);
 	buckets[77].slot[2] = *copy;
 	fdb_close(f->fdb);
 	assert_int_equal(fdb_open(&dp_fake, f->dp, &f->fdb, &error), 0);
 	announce(f, 300, 1024);
 	assert_int_equal(stats_of(f, 1).current, 1);
-	assert_int_equal(fdb_del(f->fdb, mac_of(0), 1, &error), 0);
+	assert_int_equal(stats_of(f, 2).current, 0);
+	assert_int_equal(del(f, mac_of(0), 1, &error), 0);
 	assert_int_equal(port_of(f, 0, 1), 0);
 }
 
@@ -389,7 +285,7 @@ static void resize_keeps_entries(void **state)
 
 	for (uint32_t i = 0; i < 1000; i++)
 		event(f, mac_of(i), 1, 1 + i % 40);
-	assert_int_equal(fdb_add_static(f->fdb, mac_of(2000), 3, 6, &error), 0);
+	assert_int_equal(add_static(f, mac_of(2000), 3, 6, &error), 0);
 	ticks(f, 5);
 	assert_int_equal(f->dp->n_buckets, 1024);
 	assert_int_equal(fdb_bridge_set(f->fdb, 1, &limits, &error), 0);
@@ -416,114 +312,32 @@ static void ignores_what_it_does_not_know(void **state)
 {
 	struct fixture *f = *state;
 	struct xvs_event odd = {.key = 0x020304050602ULL, .port = 1};
+	const struct fdb_port nowhere = {.bridge = 3}, nobodys = {};
 
-	event(f, mac_of(1), 4, 1);
-	event(f, mac_of(1), 0, 1);
+	event(f, mac_of(1), XVS_VID_RESERVED, 1);
 	event(f, mac_of(1), 1, 0);
 	event(f, mac_of(1), 1, 41);
 	event(f, mac_of(1), 1, 65535);
 	event(f, (uint8_t[6]){1, 2, 3, 4, 5, 6}, 1, 1);
 	event(f, (uint8_t[6]){0}, 1, 1);
 	fdb_event(&odd, f->fdb);
-	fdb_port_set(f->fdb, 1, false);
+	fdb_port_set(f->fdb, 1, NULL);
 	event(f, mac_of(1), 1, 1);
-	fdb_port_set(f->fdb, 65535, true);
+	fdb_port_set(f->fdb, 2, &nowhere);
+	event(f, mac_of(1), 1, 2);
+	fdb_port_set(f->fdb, 3, &nobodys);
+	event(f, mac_of(1), 1, 3);
+	fdb_port_set(f->fdb, 65535, &nobodys);
 	fdb_flush(f->fdb, 65535, 65535);
-	fdb_fid_del(f->fdb, 65535);
 	fdb_bridge_del(f->fdb, 65535);
-	assert_int_equal(fdb_fid_set(f->fdb, 65535, 1), -EINVAL);
-	assert_int_equal(fdb_fid_set(f->fdb, 5, 65535), -EINVAL);
 	assert_int_equal(listed(f, 65535), 0);
 	assert_int_equal(stats_of(f, 1).current + stats_of(f, 2).current, 0);
 	assert_int_equal(stats_of(f, 1).learned, 0);
 }
 
-/* Against a plain array: whatever happens, both have the same entries with the same ports. */
-#define MODEL_MACS 300
-
-struct expected {
-	uint16_t port; /* 0: none */
-	bool is_static;
-	uint32_t used;
-};
-
-struct reference {
-	struct expected of[4][MODEL_MACS]; /* by filtering id */
-	uint32_t now;
-};
-
-static void step(struct fixture *f, struct reference *ref, unsigned random)
-{
-	uint16_t fid = 1 + random % 3, port = 1 + random / 3 % 40;
-	uint32_t i = random / 120 % MODEL_MACS, action = random / 36000 % 100;
-	struct expected *is = &ref->of[fid][i];
-	struct error error;
-
-	if (action < 80) {
-		event(f, mac_of(i), fid, port);
-		if (!is->is_static || is->port == port)
-			*is = (struct expected){port, is->is_static, ref->now};
-	} else if (action < 85) {
-		assert_int_equal(fdb_add_static(f->fdb, mac_of(i), fid, port, &error), 0);
-		*is = (struct expected){port, true, ref->now};
-	} else if (action < 90) {
-		assert_int_equal(fdb_del(f->fdb, mac_of(i), fid, &error), is->port ? 0 : -ENOENT);
-		*is = (struct expected){0};
-	} else if (action < 92) {
-		fdb_flush(f->fdb, fid, port);
-		for (i = 0; i < MODEL_MACS; i++)
-			if (!ref->of[fid][i].is_static && ref->of[fid][i].port == port)
-				ref->of[fid][i] = (struct expected){0};
-	} else {
-		fdb_tick(f->fdb);
-		ref->now++;
-		for (fid = 1; fid <= 3; fid++)
-			for (i = 0; i < MODEL_MACS; i++) {
-				is = &ref->of[fid][i];
-				if (!is->is_static && ref->now - is->used >= 20)
-					*is = (struct expected){0};
-			}
-	}
-}
-
-static void compare(struct fixture *f, const struct reference *ref)
-{
-	uint32_t count[3] = {0};
-
-	for (uint16_t fid = 1; fid <= 3; fid++)
-		for (uint32_t i = 0; i < MODEL_MACS; i++) {
-			assert_int_equal(port_of(f, i, fid), ref->of[fid][i].port);
-			count[fid == 3 ? 2 : 1] += !!ref->of[fid][i].port;
-		}
-	for (uint16_t bridge = 1; bridge <= 2; bridge++) {
-		assert_int_equal(stats_of(f, bridge).current, count[bridge]);
-		assert_int_equal(listed(f, bridge), count[bridge]);
-	}
-}
-
-static void agrees_with_a_plain_array(void **state)
-{
-	struct fixture *f = *state;
-	struct reference *ref = calloc(1, sizeof(*ref));
-	const char *given = getenv("XVS_SEED");
-	unsigned seed = given ? strtoul(given, NULL, 10) : (unsigned)time(NULL), random = seed;
-
-	print_message("XVS_SEED=%u\n", seed);
-	announce(f, 20, 1024);
-	ref->now = f->dp->shared.now;
-	for (uint32_t i = 0; i < 40000; i++) {
-		step(f, ref, (unsigned)rand_r(&random));
-		if (i % 200 == 0)
-			compare(f, ref);
-	}
-	compare(f, ref);
-	free(ref);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(learns_and_moves),
 		TEST(static_entries_win),
 		TEST(entries_age),
@@ -537,7 +351,6 @@ int main(void)
 		TEST(adoption_removes_a_second_copy),
 		TEST(resize_keeps_entries),
 		TEST(ignores_what_it_does_not_know),
-		TEST(agrees_with_a_plain_array),
 	};
 
 	return cmocka_run_group_tests_name("fdb", tests, NULL, NULL);

@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 
+#include <errno.h>
 #include <linux/if.h>
 #include <net/if_arp.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ static void assert_settled(struct fixture *f)
 	fake_link_changes = 0;
 	fixture_begin(f);
 	assert_int_equal(fixture_commit(f), 0);
-	assert_int_equal(dp->port_sets + dp->port_dels + dp->group_changes + dp->fid_changes, 0);
+	assert_int_equal(dp->port_sets + dp->port_dels + dp->vlans_sets + dp->settles, 0);
 	assert_int_equal(fake_link_changes, 0);
 	assert_string_equal(text_string(&f->warning), "");
 }
@@ -52,7 +53,7 @@ static void test_ports_of_a_bridge(void **state)
 	assert_int_equal(p1->ifindex, device(f, "p1")->ifindex);
 	assert_int_equal(p1->tx_ifindex, p1->ifindex);
 	assert_int_equal(p1->mtu, 1500);
-	assert_int_equal(p1->fid, model_bridge(f->daemon.model, "br0")->conf->fid);
+	assert_int_equal(p1->bridge, model_bridge(f->daemon.model, "br0")->conf->number);
 	assert_int_equal(p1->flags, XVS_PORT_UP | XVS_PORT_TX_PEER);
 	assert_int_equal(p1->hook, DP_HOOK_TC);
 	assert_true(is_flooded_to(f, "br0", "p1"));
@@ -146,15 +147,16 @@ static void test_move_between_bridges(void **state)
 	add_br(f, "br1");
 	speak(f, "p1", 1);
 	/* Reported before the move, read after it. */
-	fake_dp_event(f->daemon.dp, XVS_EVENT_NEW, late, before->fid, before->number);
+	fake_dp_event(f->daemon.dp, XVS_EVENT_NEW, late, 0, before->number);
 	fixture_begin(f);
 	assert_int_equal(db_port_del(f->daemon.db, "p1", NULL), 0);
-	assert_int_equal(db_port_add(f->daemon.db, "br1", "p1", NULL), 0);
+	assert_int_equal(db_port_add(f->daemon.db, "br1", "p1", 0, NULL), 0);
 	assert_int_equal(fixture_commit(f), 0);
 
 	assert_string_equal(port_of(f, "p1")->bridge->conf->name, "br1");
 	assert_int_equal(dp_port_of(f, "p1")->ifindex, p1->ifindex);
-	assert_int_equal(dp_port_of(f, "p1")->fid, model_bridge(f->daemon.model, "br1")->conf->fid);
+	assert_int_equal(dp_port_of(f, "p1")->bridge,
+			 model_bridge(f->daemon.model, "br1")->conf->number);
 	assert_false(is_flooded_to(f, "br0", "p1"));
 	assert_true(is_flooded_to(f, "br1", "p1"));
 	assert_int_equal(learned_at(f, "br0", 1), 0);
@@ -177,7 +179,7 @@ static void test_restart_adopts(void **state)
 	fake_link_changes = 0;
 	fixture_start(f);
 	assert_int_equal(dp->port_changes + dp->port_dels, 0);
-	assert_int_equal(dp->group_changes + dp->fid_changes, 0);
+	assert_int_equal(dp->vlans_changes, 0);
 	assert_int_equal(fake_link_changes, 0);
 	assert_int_equal(learned_at(f, "br0", 1), port_of(f, "p1")->conf->number);
 	assert_settled(f);
@@ -208,7 +210,7 @@ static void test_local_port(void **state)
 	struct fixture *f = *state;
 	struct link *host, *hidden;
 	struct port *port;
-	uint16_t fid;
+	uint16_t number;
 
 	add_br(f, "br0");
 	port = port_of(f, "br0");
@@ -250,20 +252,34 @@ static void test_local_port(void **state)
 	assert_int_not_equal(dp_port_of(f, "br0")->flags & XVS_PORT_TX_PEER, 0);
 	assert_settled(f);
 
-	fid = dp_port_of(f, "br0")->fid;
+	number = dp_port_of(f, "br0")->bridge;
 	del_br(f, "br0");
 	assert_null(device(f, "uplink"));
-	assert_int_equal(f->daemon.dp->fids[fid], 0);
+	assert_null(f->daemon.dp->vlans[number]);
 }
 
 static void test_bridge_name_is_taken(void **state)
 {
 	struct fixture *f = *state;
 
+	/* When it is asked for, it is an error. */
 	fake_link_add("br0", "tun");
+	fixture_begin(f);
+	assert_int_equal(db_bridge_add(f->daemon.db, "br0", NULL), 0);
+	assert_int_equal(fixture_commit(f), -EEXIST);
+	assert_non_null(strstr(f->error.text, "another one has that name"));
+	assert_null(model_bridge(f->daemon.model, "br0"));
+
+	/* Later it is what the port says. */
+	fake_link_rename("br0", "tap0");
 	add_br(f, "br0");
+	fixture_stop(f);
+	fake_link_del("br0");
+	fake_link_rename("tap0", "br0");
+	fixture_start(f);
 	assert_int_equal(port_of(f, "br0")->state, PORT_REFUSED);
-	assert_non_null(strstr(port_of(f, "br0")->why.text, "another network device is named br0"));
+	assert_non_null(strstr(port_of(f, "br0")->why.text, "another one has that name"));
+	assert_settled(f);
 	fake_link_del("br0");
 	assert_int_equal(port_of(f, "br0")->state, PORT_DOWN);
 	assert_string_equal(device(f, "br0")->kind, "veth");
@@ -293,8 +309,8 @@ static void test_refusals(void **state)
 	link = fake_link_add("eth1", "");
 	link->master = device(f, "virbr0")->ifindex;
 	assert_refused(f, "eth1", "belongs to virbr0");
-	assert_refused(f, "br0", "local port");
-	assert_refused(f, port_of(f, "br0")->link->name, "local port");
+	assert_refused(f, "br0", "internal port");
+	assert_refused(f, port_of(f, "br0")->link->name, "internal port");
 	assert_int_equal(model_link_check(&f->daemon, device(f, "p1"), NULL), 0);
 
 	add_port(f, "br0", "eth1");
@@ -372,7 +388,7 @@ static void test_rollback_gives_back(void **state)
 
 	add_br(f, "br0");
 	fixture_begin(f);
-	assert_int_equal(db_port_add(f->daemon.db, "br0", "eth1", NULL), 0);
+	assert_int_equal(db_port_add(f->daemon.db, "br0", "eth1", 0, NULL), 0);
 	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
 	assert_int_equal(port_of(f, "eth1")->state, PORT_UP);
 	db_rollback(f->daemon.db);
@@ -446,16 +462,23 @@ static void test_less_than_wanted(void **state)
 	assert_string_equal(port_of(f, "p1")->why.text, "");
 }
 
+/* That of the bridge's device. */
+static int look_up_own_address(struct fixture *f, const char *bridge, struct fdb_entry *entry)
+{
+	struct fdb_id id = {.bridge = dp_port_of(f, bridge)->bridge};
+
+	memcpy(id.mac, device(f, bridge)->mac, sizeof(id.mac));
+	return fdb_lookup(f->daemon.fdb, &id, entry);
+}
+
 static void test_static_entries(void **state)
 {
 	struct fixture *f = with_two_ports(state);
 	static const char hwaddr[] = "hwaddr=\"02:00:00:00:12:34\"";
 	const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, 9};
-	uint16_t fid = dp_port_of(f, "br0")->fid;
 	struct fdb_entry entry;
 
-	assert_int_equal(
-		fdb_lookup(f->daemon.fdb, port_of(f, "br0")->bridge->conf->hwaddr, fid, &entry), 0);
+	assert_int_equal(look_up_own_address(f, "br0", &entry), 0);
 	assert_int_equal(entry.port, port_of(f, "br0")->conf->number);
 	assert_true(entry.is_static);
 
@@ -479,7 +502,7 @@ static void test_static_entries(void **state)
 
 	set_column(f, "Bridge", "br0", "other_config", hwaddr);
 	assert_int_equal(device(f, "br0")->mac[5], 0x34);
-	assert_int_equal(fdb_lookup(f->daemon.fdb, device(f, "br0")->mac, fid, &entry), 0);
+	assert_int_equal(look_up_own_address(f, "br0", &entry), 0);
 
 	/* Another bridge with the same name, numbers and address. */
 	fixture_begin(f);
@@ -487,7 +510,7 @@ static void test_static_entries(void **state)
 	assert_int_equal(db_bridge_add(f->daemon.db, "br0", NULL), 0);
 	assert_true(write_column(f->daemon.db, "Bridge", "br0", "other_config", hwaddr));
 	assert_int_equal(fixture_commit(f), 0);
-	assert_int_equal(fdb_lookup(f->daemon.fdb, device(f, "br0")->mac, fid, &entry), 0);
+	assert_int_equal(look_up_own_address(f, "br0", &entry), 0);
 }
 
 /* The fake data path tells when an entry of one bridge leads to a port of another. */
@@ -505,7 +528,7 @@ static void test_number_is_used_again(void **state)
 	assert_int_equal(fixture_commit(f), 0);
 	fixture_begin(f);
 	assert_int_equal(db_port_del(f->daemon.db, "p1", NULL), 0);
-	assert_int_equal(db_port_add(f->daemon.db, "br1", "p3", NULL), 0);
+	assert_int_equal(db_port_add(f->daemon.db, "br1", "p3", 0, NULL), 0);
 	assert_int_equal(fixture_commit(f), 0);
 	assert_int_equal(port_of(f, "p3")->conf->number, number);
 	assert_int_equal(learned_at(f, "br0", 1), 0);
@@ -519,6 +542,7 @@ static void test_teardown(void **state)
 	struct link *eth1 = fake_link_add("eth1", "");
 
 	add_port(f, "br0", "eth1");
+	f->daemon.teardown = true;
 	model_teardown(&f->daemon);
 	assert_null(device(f, "br0"));
 	assert_int_equal(eth1->flags & IFF_PROMISC, 0);
@@ -535,7 +559,7 @@ static void test_many_ports_are_quick(void **state)
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "p%d", i);
 		fake_link_add(name, "veth");
-		assert_int_equal(db_port_add(f->daemon.db, "br0", name, NULL), 0);
+		assert_int_equal(db_port_add(f->daemon.db, "br0", name, 0, NULL), 0);
 	}
 	assert_int_equal(fixture_commit(f), 0);
 	assert_int_equal(group_size(f, "br0"), 1000);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "db/text.h"
+#include "switchd/vlan.h"
 
 #define SEEDS   10
 #define STEPS   300
@@ -41,7 +42,7 @@ static void change_configuration(struct db *db)
 		break;
 	case 3:
 		db_port_del(db, port, NULL);
-		db_port_add(db, bridge, port, NULL);
+		db_port_add(db, bridge, port, 0, NULL);
 		break;
 	case 4:
 		db_port_del(db, port, NULL);
@@ -61,7 +62,7 @@ static void change_configuration(struct db *db)
 		db_static_mac_del(db, bridge, 0, mac, NULL);
 		break;
 	default:
-		db_port_add(db, bridge, port, NULL);
+		db_port_add(db, bridge, port, 0, NULL);
 		break;
 	}
 }
@@ -181,7 +182,9 @@ static void check_entry(struct fixture *f, const struct xvs_fdb_slot *slot)
 
 	assert_non_null(port);
 	assert_true(port_attachable(port));
-	assert_int_equal(xvs_fdb_key_fid(slot->key), port->bridge->conf->fid);
+	assert_int_equal(xvs_forward_bridge(slot->forward), port->bridge->conf->number);
+	assert_int_equal(xvs_forward_egress(slot->forward),
+			 vlan_egress(&port->conf->vlan, xvs_fdb_key_vid(slot->key)));
 	if (!(slot->forward & XVS_FORWARD_STATIC))
 		assert_int_equal(port->state, PORT_UP);
 }
@@ -190,6 +193,7 @@ static void check(struct fixture *f)
 {
 	struct dp *dp = f->daemon.dp;
 
+	fake_dp_check(dp);
 	assert_string_equal(dp->violation, "");
 	for (uint32_t i = 0; i < dp->n_buckets; i++)
 		for (int slot = 0; slot < XVS_FDB_SLOTS; slot++)
@@ -231,6 +235,27 @@ static void print_statics(const struct dp *dp, struct text *text)
 			 slots[i]->forward & XVS_FORWARD_PORT);
 }
 
+static void print_vlan(const struct dp *dp, uint16_t bridge, uint16_t vid, struct text *text)
+{
+	const struct fake_dp_flood *flood = fake_dp_flood(dp, bridge, vid);
+
+	text_add(text, "bridge %u VLAN %u%s:", bridge, vid,
+		 fake_dp_only_floods(dp, bridge, vid) ? " only floods" : "");
+	for (size_t i = 0; flood && i < flood->count; i++)
+		text_add(text, " %u/%u", flood->members[i].port, flood->members[i].egress);
+	text_add(text, "\n");
+}
+
+/* Those that are flooded as the one before is are left out. */
+static void print_vlans(const struct dp *dp, uint16_t bridge, struct text *text)
+{
+	if (!dp->vlans[bridge])
+		return;
+	for (uint16_t vid = 0; vid < XVS_VLANS; vid++)
+		if (!vid || dp->vlans[bridge]->entries[vid] != dp->vlans[bridge]->entries[vid - 1])
+			print_vlan(dp, bridge, vid, text);
+}
+
 /* All that the data path holds but for what it learned, and the devices. */
 static void print_all(const struct dp *dp, struct text *text)
 {
@@ -238,16 +263,12 @@ static void print_all(const struct dp *dp, struct text *text)
 		const struct dp_port *port = &dp->ports[number];
 
 		if (port->ifindex)
-			text_add(text, "port %u %s %u %u fid %u flags %x hook %d/%d mtu %u\n",
-				 number, port->name, port->ifindex, port->tx_ifindex, port->fid,
+			text_add(text, "port %u %s %u %u bridge %u flags %x hook %d/%d mtu %u\n",
+				 number, port->name, port->ifindex, port->tx_ifindex, port->bridge,
 				 port->flags, port->hook, dp->hooks[number], port->mtu);
 	}
-	for (uint16_t fid = 1; fid < 64; fid++) {
-		const struct fake_dp_group *group = &dp->groups[dp->fids[fid]];
-
-		for (size_t i = 0; dp->fids[fid] && i < group->count; i++)
-			text_add(text, "fid %u member %u\n", fid, group->members[i]);
-	}
+	for (uint16_t bridge = 1; bridge < 64; bridge++)
+		print_vlans(dp, bridge, text);
 	print_statics(dp, text);
 	fake_link_each(print_device, text);
 }
@@ -288,6 +309,7 @@ static void run(unsigned seed)
 		if (i % COMPARE == 0)
 			compare_with_fresh_start(f);
 	}
+	f->daemon.teardown = true;
 	model_teardown(&f->daemon);
 	fake_link_each(no_promisc, NULL);
 	fixture_teardown(&state);

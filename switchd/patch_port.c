@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/patch_port.h"
+
+#include <errno.h>
+#include <string.h>
+#include "switchd/daemon.h"
+#include "switchd/model.h"
+#include "switchd/pair.h"
+
+#define MTU 65535 /* the most a veth takes: the link itself limits nothing */
+
+/* The port at the other end, if both say so. */
+static const struct port *find_peer(struct daemon *daemon, const struct port *port,
+				    struct error *error)
+{
+	const char *name = port->conf->name, *peer_name = port->conf->peer;
+	const struct port *peer;
+
+	if (!*peer_name) {
+		error_set(error, -EINVAL,
+			  "%s is a patch port and needs options:peer, the patch port at its other "
+			  "end",
+			  name);
+		return NULL;
+	}
+	peer = model_port(daemon->model, peer_name);
+	if (peer && peer != port && peer->conf->type == DB_PORT_PATCH &&
+	    !strcmp(peer->conf->peer, name))
+		return peer;
+	error_set(error, -EINVAL,
+		  peer == port ? "%s is a patch port whose options:peer is itself (%s)"
+		  : peer ? "%s is a patch port, but its options:peer, %s, does not name it in turn"
+			 : "%s is a patch port, but its options:peer, %s, is no port",
+		  name, peer_name);
+	return NULL;
+}
+
+/* The end of a port, if the pair is that of these two. */
+static struct link *find_end(struct daemon *daemon, const char *port, const char *peer)
+{
+	struct link *link = link_by_name(daemon->links, port), *other;
+	const char *own = link ? pair_port(daemon, link) : NULL;
+
+	if (!own || strcmp(own, port))
+		return NULL;
+	other = pair_other_end(daemon, link);
+	return other && !strcmp(other->name, peer) ? link : NULL;
+}
+
+static int mark(struct daemon *daemon, const char *port, struct error *error)
+{
+	const struct link *link = link_by_name(daemon->links, port);
+	char alias[PAIR_ALIAS_SIZE];
+
+	if (!link)
+		return error_set(error, -ENODEV, "the network device of %s vanished", port);
+	pair_alias(daemon, port, alias);
+	return link_set_alias(daemon->links, link->ifindex, alias, error);
+}
+
+static int make_pair(struct daemon *daemon, const struct port *port, const struct port *peer,
+		     struct error *error)
+{
+	const char *name = port->conf->name, *peer_name = peer->conf->name;
+	const struct link *link = link_by_name(daemon->links, name);
+	int status;
+
+	/* Of a pair that no longer fits, both ends go at once. */
+	if (link && pair_port(daemon, link))
+		link_del(daemon->links, link->ifindex, NULL);
+	link = link_by_name(daemon->links, peer_name);
+	if (link && pair_port(daemon, link))
+		link_del(daemon->links, link->ifindex, NULL);
+	status = link_add_veth(daemon->links, name, peer_name, port->conf->hwaddr, error);
+	if (!status)
+		status = mark(daemon, name, error);
+	if (!status)
+		status = mark(daemon, peer_name, error);
+	return status ? error_prefix(error, status, "patch port %s: ", name) : 0;
+}
+
+/* A veth takes XDP frames only while its other end has GRO. */
+static int bring_in_step(struct daemon *daemon, const struct link *found, struct error *error)
+{
+	struct link link = *found;
+	int status = 0;
+
+	if (link.mtu != MTU)
+		status = link_set_mtu(daemon->links, link.ifindex, MTU, error);
+	if (!status && !(link.flags & IFF_UP)) {
+		link_set_gro(daemon->links, link.ifindex, true, NULL);
+		link_set_no_ipv6(daemon->links, link.ifindex, NULL);
+		status = link_set_up(daemon->links, link.ifindex, true, error);
+	}
+	return status;
+}
+
+int patch_port_prepare(struct daemon *daemon, struct port *port, struct link **peer_link,
+		       struct error *error)
+{
+	const struct port *peer = find_peer(daemon, port, error);
+	const char *name = port->conf->name, *peer_name;
+	int status = 0;
+
+	if (!peer)
+		return -EINVAL;
+	peer_name = peer->conf->name;
+	if (!find_end(daemon, name, peer_name))
+		status = make_pair(daemon, port, peer, error);
+	for (int i = 0; i < 2 && !status; i++) {
+		const struct link *end =
+			i ? find_end(daemon, peer_name, name) : find_end(daemon, name, peer_name);
+
+		status = end ? bring_in_step(daemon, end, error)
+			     : error_set(error, -ENODEV, "the network device of %s vanished", name);
+	}
+	if (status)
+		return status;
+	port->link = find_end(daemon, name, peer_name);
+	*peer_link = find_end(daemon, peer_name, name);
+	return port->link && *peer_link
+		       ? 0
+		       : error_set(error, -ENODEV, "the network device of %s vanished", name);
+}
