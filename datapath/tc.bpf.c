@@ -3,7 +3,10 @@
  * The TC hook: the complete switch, on ingress of every port. Frames are socket buffers here, with
  * unfinished checksums and segments not yet cut, and leave as they came.
  */
+#include <linux/in.h>
+#include <linux/ipv6.h>
 #include <linux/pkt_cls.h>
+#include <linux/udp.h>
 #include "datapath/compiler.h"
 #include "datapath/frame.h"
 #include "datapath/group.h"
@@ -42,14 +45,66 @@ static __always_inline enum xvs_drop segments_refused(struct __sk_buff *skb,
 	return ret ? XVS_DROP_MTU : XVS_DROP_NONE;
 }
 
-/* Why a frame may not leave by a port, or XVS_DROP_NONE. */
+/* The octet at an offset of the frame's buffer; 0 beyond its end. */
+static __always_inline __u8 octet(struct __sk_buff *skb, __u32 offset)
+{
+	__u8 value = 0;
+
+	bpf_skb_load_bytes(skb, offset, &value, sizeof(value));
+	return value;
+}
+
+static __always_inline __u16 ethertype(struct __sk_buff *skb, __u32 offset)
+{
+	return octet(skb, offset) << 8 | octet(skb, offset + 1);
+}
+
+/* Length of the TCP or UDP header at an offset. */
+static __always_inline __u32 transport_header(struct __sk_buff *skb, __u32 protocol, __u32 offset)
+{
+	return protocol == IPPROTO_TCP ? (octet(skb, offset + 12) >> 4) * 4 : sizeof(struct udphdr);
+}
+
+/* Octets of each segment from its IP header on; 0: not known. */
+static __always_inline __u32 segment_len(struct __sk_buff *skb)
+{
+	__u32 ip = ETH_HLEN, header;
+	__u16 type = ethertype(skb, ETH_HLEN - 2);
+
+	if (is_tpid(bpf_htons(type))) {
+		type = ethertype(skb, ETH_HLEN + TAG_LEN - 2);
+		ip += TAG_LEN;
+	}
+	if (type == ETH_P_IP) {
+		header = (octet(skb, ip) & 15) * 4;
+		header += transport_header(skb, octet(skb, ip + 9), ip + header);
+	} else if (type == ETH_P_IPV6) {
+		header = sizeof(struct ipv6hdr);
+		header += transport_header(skb, octet(skb, ip + 6), ip + header);
+	} else {
+		return 0;
+	}
+	return header + skb->gso_size;
+}
+
+/*
+ * Why a frame may not leave by a port with a tag of its VLAN, or without one, or XVS_DROP_NONE. The
+ * kernel counts a tag behind that of the VLAN among the octets that the MTU is about, as it holds
+ * it for the begin of the payload; only one of the frame's tags may come on top of the MTU.
+ */
 static __always_inline enum xvs_drop refuses(struct __sk_buff *skb, const struct xvs_port *out,
-					     __u32 len)
+					     __u32 len, const struct vlan *vlan, bool tag)
 {
 	bool gso = skb->gso_size;
 	enum xvs_drop reason = port_refuses(out, gso ? 0 : len);
+	__u32 segment;
 
-	return reason || !gso ? reason : segments_refused(skb, out);
+	if (reason || !gso)
+		return reason;
+	segment = vlan->behind ? segment_len(skb) : 0;
+	if (!segment)
+		return segments_refused(skb, out);
+	return port_refuses(out, ETH_HLEN + TAG_LEN + (tag ? TAG_LEN : 0) + segment);
 }
 
 static __always_inline __u64 redirect_flags(const struct xvs_port *out)
@@ -134,7 +189,7 @@ static long flood_find_last(__u32 index, struct flood *flood)
 		return 1;
 	if (port == flood->ingress || vlan_excluded(flood->vlan.inner, port, out))
 		return 0;
-	reason = refuses(flood->skb, out, flood_len(flood, tag));
+	reason = refuses(flood->skb, out, flood_len(flood, tag), &flood->vlan, tag);
 	if (reason) {
 		stats_drop(port, reason);
 		flood->refused = true;
@@ -155,7 +210,8 @@ static long flood_copy(__u32 index, struct flood *flood)
 	if (!member || !out || index >= flood->last)
 		return 1;
 	if (port != flood->ingress && flood_keeps_tag(flood, member) == flood->tag &&
-	    !vlan_excluded(flood->vlan.inner, port, out) && !refuses(flood->skb, out, flood->len))
+	    !vlan_excluded(flood->vlan.inner, port, out) &&
+	    !refuses(flood->skb, out, flood->len, &flood->vlan, flood->tag))
 		send_copy(flood->skb, port, out, flood->len);
 	return 0;
 }
@@ -234,7 +290,8 @@ static __always_inline enum xvs_drop port_objects(struct __sk_buff *skb,
 
 	if (vlan_excluded(verdict->vlan.inner, verdict->port, out))
 		return XVS_DROP_VLAN_EXCLUDED;
-	return refuses(skb, out, vlan_len(len, vlan_change(&verdict->vlan, tag)));
+	return refuses(skb, out, vlan_len(len, vlan_change(&verdict->vlan, tag)), &verdict->vlan,
+		       tag);
 }
 
 /*

@@ -208,8 +208,7 @@ struct xvs_vlan_table {
 struct xvs_group {
 	__u32 line;     /* where its members begin */
 	__u32 members;  /* how many; 0: not in use */
-	__u32 xdp_size; /* longest frame, with header and tags, that every member takes as XDP
-			   frame; 0: none */
+	__u32 xdp_size; /* longest frame, with header and tags, that XDP may flood to it; 0: none */
 	__u32 reserved;
 };
 

@@ -26,6 +26,7 @@ struct vlan {
 	__u16 vid;
 	__u16 inner; /* VID of the tag behind that of the VLAN; 0: none */
 	__u32 tag;   /* from which the VLAN was taken, or could have been; 0: there is none */
+	bool behind; /* there is a tag behind that of the VLAN */
 };
 
 static __always_inline bool vlan_set_has(__u32 port, __u32 vid)
@@ -53,6 +54,7 @@ static __always_inline enum xvs_drop classify_tagged(struct vlan *vlan, const st
 	vlan->vid = vid ? vid : in->pvid;
 	vlan->inner = frame->inner;
 	vlan->tag = frame->tag;
+	vlan->behind = frame->stacked;
 	return XVS_DROP_NONE;
 }
 
@@ -65,6 +67,7 @@ static __always_inline enum xvs_drop vlan_classify(struct vlan *vlan, const stru
 	vlan->vid = in->pvid;
 	vlan->inner = frame->tag & XVS_VID_MASK;
 	vlan->tag = 0;
+	vlan->behind = frame->tag;
 	if (in->flags & XVS_PORT_VLAN_SET && !vlan_set_has(ingress, vlan->inner))
 		return XVS_DROP_VLAN_NOT_CARRIED;
 	return XVS_DROP_NONE;

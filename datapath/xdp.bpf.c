@@ -268,23 +268,18 @@ int xvs_xdp(struct xdp_md *ctx)
  */
 static __always_inline int egress(struct xdp_md *ctx, bool untag)
 {
+	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	const __u32 *flooding = flood_ingress_get();
-	__u32 number = port_of(ctx->egress_ifindex);
-	const struct xvs_port *out = port_get(number);
-	struct frame frame;
+	__u32 len = bpf_xdp_get_buff_len(ctx);
 
-	if (!flooding || *flooding == ctx->egress_ifindex || !number || !out)
+	if (!flooding || *flooding == ctx->egress_ifindex || data + ETH_HLEN > end)
 		return XDP_DROP;
-	frame_parse(&frame, (void *)(long)ctx->data, (void *)(long)ctx->data_end,
-		    bpf_xdp_get_buff_len(ctx));
-	if (vlan_excluded(frame.inner, number, out))
-		return XDP_DROP;
-	if (untag && frame.tag) {
+	if (untag && is_tpid(field(data, ETH_HLEN - 2))) {
 		if (!pop(ctx))
 			return XDP_DROP;
-		frame.len -= TAG_LEN;
+		len -= TAG_LEN;
 	}
-	stats_tx(number, frame.len);
+	stats_tx(port_of(ctx->egress_ifindex), len);
 	return XDP_PASS;
 }
 

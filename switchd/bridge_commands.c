@@ -121,28 +121,34 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_names(const struct db_config *config, const char **names, size_t *n)
+/* Which bridges list-br prints. */
+struct wanted {
+	bool real, fake;
+};
+
+static void add_names(const struct db_config *config, struct wanted wanted, const char **names,
+		      size_t *n)
 {
 	*n = 0;
 	for (const struct db_bridge *bridge = config->bridges; bridge; bridge = bridge->next)
 		for (const struct db_port *port = bridge->ports; port; port = port->next)
-			if (port->local || port->fake_bridge) {
+			if ((port->local && wanted.real) || (port->fake_bridge && wanted.fake)) {
 				if (names)
 					names[*n] = port->name;
 				++*n;
 			}
 }
 
-static int print_names(const struct db_config *config, struct text *output)
+static int print_names(const struct db_config *config, struct wanted wanted, struct text *output)
 {
 	const char **names;
 	size_t n;
 
-	add_names(config, NULL, &n);
+	add_names(config, wanted, NULL, &n);
 	names = calloc(n + 1, sizeof(*names));
 	if (!names)
 		return -ENOMEM;
-	add_names(config, names, &n);
+	add_names(config, wanted, names, &n);
 	qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 0; i < n; i++)
 		text_add(output, "%s\n", names[i]);
@@ -152,12 +158,16 @@ static int print_names(const struct db_config *config, struct text *output)
 
 int cmd_list_br(struct command_call *call)
 {
+	struct wanted wanted = {
+		.real = !command_option(call, "--fake"),
+		.fake = !command_option(call, "--real"),
+	};
 	struct db_config *config;
 	int result = db_config_load(call->daemon->db, &config, call->error);
 
 	if (result < 0)
 		return result;
-	result = print_names(config, call->output);
+	result = print_names(config, wanted, call->output);
 	db_config_free(config);
 	return result ? error_set(call->error, result, "out of memory") : 0;
 }

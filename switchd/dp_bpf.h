@@ -184,8 +184,8 @@ uint32_t dp_xdp_foreign(struct dp *dp, uint32_t ifindex);
 
 /* dp_bpf_port.c */
 
-/* Longest frame, with header and tags, that a port takes as an XDP frame; 0: none. */
-uint32_t dp_port_xdp_size(const struct xvs_port *port);
+/* Longest frame, with header and tags, that XDP may flood to a port; 0: none. */
+uint32_t dp_port_flood_size(const struct xvs_port *port);
 
 int dp_ports_read(struct dp *dp, struct error *error);
 int dp_port_set(struct dp *dp, const struct dp_port *port, struct dp_port_status *status,
@@ -235,7 +235,7 @@ bool dp_tend(struct dp *dp);
 
 /* dp_bpf_devmap.c */
 
-/* Longest frame that all members take as an XDP frame, as they are now; 0: none. */
+/* Longest frame that XDP may flood to all members, as they are now; 0: none. */
 uint32_t dp_group_xdp_size(const struct dp *dp, uint16_t id);
 
 /* Does the group's devmap hold its members as they are now, with our programs? */

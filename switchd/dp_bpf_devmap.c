@@ -34,7 +34,7 @@ uint32_t dp_group_xdp_size(const struct dp *dp, uint16_t id)
 	uint32_t size = UINT32_MAX;
 
 	for (uint32_t i = 0; i < dp->groups[id].members; i++) {
-		uint32_t own = dp_port_xdp_size(port_of(dp, members[i]));
+		uint32_t own = dp_port_flood_size(port_of(dp, members[i]));
 
 		if (own < size)
 			size = own;

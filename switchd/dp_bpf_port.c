@@ -17,9 +17,13 @@
 
 #define TAG_LEN 4 /* a tag may come on top of the MTU */
 
-uint32_t dp_port_xdp_size(const struct xvs_port *port)
+/* Whether one that is choosy about inner tags takes a frame is known when the copies are made: too
+ * late to find that nobody does. */
+uint32_t dp_port_flood_size(const struct xvs_port *port)
 {
-	return port->flags & XVS_PORT_TX_XDP ? port->mtu + ETH_HLEN + TAG_LEN : 0;
+	if (!(port->flags & XVS_PORT_TX_XDP) || port->flags & (XVS_PORT_CVLANS | XVS_PORT_NO_INNER))
+		return 0;
+	return port->mtu + ETH_HLEN + TAG_LEN;
 }
 
 static int map_read(int map, void *values, uint32_t count, size_t size)
@@ -173,7 +177,7 @@ static int describe(struct dp *dp, const struct dp_port *port, struct error *err
 
 	if (is_described(dp, port, &new))
 		return 0;
-	dp_groups_limit(dp, port->number, dp_port_xdp_size(&new));
+	dp_groups_limit(dp, port->number, dp_port_flood_size(&new));
 	if (!dp->ports[port->number].ifindex)
 		result = counters_clear(dp, port->number);
 	if (!result && new.flags & XVS_PORT_TX_XDP)

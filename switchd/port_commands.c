@@ -171,9 +171,10 @@ int cmd_port_to_br(struct command_call *call)
 	struct lookup lookup;
 	int result = lookup_port(call->daemon->db, call->words[1], &lookup, call->error);
 
+	if (result == 0 && (lookup.port->local || lookup.port->fake_bridge))
+		result = error_set(call->error, -ENOENT, "no port named %s", lookup.port->name);
 	if (result == 0)
-		text_add(call->output, "%s\n",
-			 lookup.port->fake_bridge ? lookup.port->name : lookup_name(&lookup));
+		text_add(call->output, "%s\n", lookup_name(&lookup));
 	lookup_free(&lookup);
 	return result;
 }
