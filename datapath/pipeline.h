@@ -42,9 +42,9 @@ static __always_inline void verdict_drop(struct verdict *verdict, __u32 port, en
 /* Why a frame is not even looked at, or XVS_DROP_NONE. Linux bridges refuse the same source
  * addresses. */
 static __always_inline enum xvs_drop inadmissible(const struct frame *frame,
-						  const struct xvs_port *in)
+						  const struct xvs_rules *in)
 {
-	if (!(in->flags & XVS_PORT_UP))
+	if ((in->flags & (XVS_PORT_UP | XVS_PORT_PAUSED)) != XVS_PORT_UP)
 		return XVS_DROP_IN_DOWN;
 	if (frame->runt)
 		return XVS_DROP_RUNT;
@@ -56,12 +56,13 @@ static __always_inline enum xvs_drop inadmissible(const struct frame *frame,
 }
 
 /* Open vSwitch's flood_vlans: is it a VLAN that knows no addresses? */
-static __always_inline bool only_floods(const struct xvs_port *in, __u32 vid)
+static __always_inline bool only_floods(const struct xvs_rules *in, __u32 vid)
 {
 	return in->flags & XVS_PORT_FLOOD_VLANS && vlan_entry(in->bridge, vid) & XVS_VLAN_FLOOD;
 }
 
-static __always_inline void flood(struct verdict *verdict, __u32 ingress, const struct xvs_port *in)
+static __always_inline void flood(struct verdict *verdict, __u32 ingress,
+				  const struct xvs_rules *in)
 {
 	verdict->action = VERDICT_GROUP;
 	verdict->group = vlan_entry(in->bridge, verdict->vlan.vid) & XVS_VLAN_GROUP;
@@ -70,7 +71,7 @@ static __always_inline void flood(struct verdict *verdict, __u32 ingress, const 
 }
 
 static __always_inline struct verdict decide(const struct frame *frame, __u32 ingress,
-					     const struct xvs_port *in)
+					     const struct xvs_rules *in)
 {
 	struct verdict verdict = {};
 	enum xvs_drop reason = inadmissible(frame, in);
@@ -98,7 +99,7 @@ static __always_inline struct verdict decide(const struct frame *frame, __u32 in
 
 /* The side effects of a decision that the hook carries out, other than sending. */
 static __always_inline void conclude(const struct frame *frame, __u32 ingress,
-				     const struct xvs_port *in, const struct verdict *verdict)
+				     const struct xvs_rules *in, const struct verdict *verdict)
 {
 	stats_rx(ingress, frame->len);
 	if (verdict->learn)

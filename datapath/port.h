@@ -43,6 +43,16 @@ static __always_inline const struct xvs_port *port_get(__u32 number)
 	return bpf_map_lookup_elem(&ports, &number);
 }
 
+static __always_inline struct xvs_rules port_rules(const struct xvs_port *port)
+{
+	union {
+		__u64 word;
+		struct xvs_rules rules;
+	} read = {.word = READ_ONCE(*(const __u64 *)&port->rules)};
+
+	return read.rules;
+}
+
 /*
  * Why a frame of this length may not leave by a port, or XVS_DROP_NONE. A tag may come on top of
  * the MTU, as in the kernel's own is_skb_forwardable().

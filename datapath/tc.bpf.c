@@ -65,8 +65,11 @@ static __always_inline __u32 transport_header(struct __sk_buff *skb, __u32 proto
 	return protocol == IPPROTO_TCP ? (octet(skb, offset + 12) >> 4) * 4 : sizeof(struct udphdr);
 }
 
-/* Octets of each segment from its IP header on; 0: not known. */
-static __always_inline __u32 segment_len(struct __sk_buff *skb)
+/*
+ * Octets of each segment from its IP header on; 0: not known. A function of its own, which the
+ * verifier looks at once and not for each way that leads here.
+ */
+__noinline __u32 segment_len(struct __sk_buff *skb)
 {
 	__u32 ip = ETH_HLEN, header;
 	__u16 type = ethertype(skb, ETH_HLEN - 2);
@@ -116,9 +119,18 @@ static __always_inline __u64 redirect_flags(const struct xvs_port *out)
 static __always_inline int send(__u32 port, const struct xvs_port *out, __u32 len)
 {
 	stats_tx(port, len);
-	if (out->flags & XVS_PORT_TX_PEER)
-		return bpf_redirect_peer(out->tx_ifindex, 0);
 	return bpf_redirect(out->tx_ifindex, redirect_flags(out));
+}
+
+/*
+ * The same on a shorter way, into the namespace of a veth's other end. Not for floods: the kernel
+ * takes what comes so for the receiver's own, whatever its address is. And not for a frame that was
+ * given a second tag: up to Linux 6.11 the kernel then mistakes where its payload begins.
+ */
+static __always_inline int send_peer(__u32 port, const struct xvs_port *out, __u32 len)
+{
+	stats_tx(port, len);
+	return bpf_redirect_peer(out->tx_ifindex, 0);
 }
 
 /* Sends a copy, at once. */
@@ -187,7 +199,7 @@ static long flood_find_last(__u32 index, struct flood *flood)
 
 	if (!member || !out)
 		return 1;
-	if (port == flood->ingress || vlan_excluded(flood->vlan.inner, port, out))
+	if (port == flood->ingress || vlan_excluded(&flood->vlan, port, out))
 		return 0;
 	reason = refuses(flood->skb, out, flood_len(flood, tag), &flood->vlan, tag);
 	if (reason) {
@@ -210,7 +222,7 @@ static long flood_copy(__u32 index, struct flood *flood)
 	if (!member || !out || index >= flood->last)
 		return 1;
 	if (port != flood->ingress && flood_keeps_tag(flood, member) == flood->tag &&
-	    !vlan_excluded(flood->vlan.inner, port, out) &&
+	    !vlan_excluded(&flood->vlan, port, out) &&
 	    !refuses(flood->skb, out, flood->len, &flood->vlan, flood->tag))
 		send_copy(flood->skb, port, out, flood->len);
 	return 0;
@@ -240,7 +252,7 @@ static __always_inline bool flood_copies(struct flood *flood)
 }
 
 static __always_inline int send_group(struct __sk_buff *skb, const struct verdict *verdict,
-				      __u32 ingress, const struct xvs_port *in, __u32 len)
+				      __u32 ingress, const struct xvs_rules *in, __u32 len)
 {
 	const struct xvs_group *group = group_get(verdict->group);
 	struct flood flood = {
@@ -269,14 +281,18 @@ static __always_inline int send_group(struct __sk_buff *skb, const struct verdic
 }
 
 static __always_inline int send_port(struct __sk_buff *skb, const struct verdict *verdict,
-				     const struct xvs_port *in, const struct xvs_port *out,
+				     const struct xvs_rules *in, const struct xvs_port *out,
 				     __u32 len)
 {
 	enum vlan_change change =
 		vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
 
-	if (change_tag(skb, change, vlan_tag(&verdict->vlan, in)))
-		return send(verdict->port, out, vlan_len(len, change));
+	if (change_tag(skb, change, vlan_tag(&verdict->vlan, in))) {
+		len = vlan_len(len, change);
+		if (out->flags & XVS_PORT_TX_PEER && !(change == VLAN_PUSH && verdict->vlan.behind))
+			return send_peer(verdict->port, out, len);
+		return send(verdict->port, out, len);
+	}
 	stats_drop(verdict->port, XVS_DROP_REDIRECT);
 	return TC_ACT_SHOT;
 }
@@ -288,7 +304,7 @@ static __always_inline enum xvs_drop port_objects(struct __sk_buff *skb,
 {
 	bool tag = vlan_keeps_tag(&verdict->vlan, verdict->egress);
 
-	if (vlan_excluded(verdict->vlan.inner, verdict->port, out))
+	if (vlan_excluded(&verdict->vlan, verdict->port, out))
 		return XVS_DROP_VLAN_EXCLUDED;
 	return refuses(skb, out, vlan_len(len, vlan_change(&verdict->vlan, tag)), &verdict->vlan,
 		       tag);
@@ -312,19 +328,21 @@ SEC("tc")
 int xvs_tc(struct __sk_buff *skb)
 {
 	__u32 ingress = port_of(skb->ifindex);
-	const struct xvs_port *in, *out = NULL;
+	const struct xvs_port *port, *out = NULL;
 	struct verdict verdict;
 	enum xvs_drop reason;
+	struct xvs_rules in;
 	struct frame frame;
 
 	if (!ingress)
 		return TC_ACT_OK;
-	in = port_get(ingress);
-	if (!in)
+	port = port_get(ingress);
+	if (!port)
 		return TC_ACT_OK;
+	in = port_rules(port);
 	parse(&frame, skb);
 
-	verdict = decide(&frame, ingress, in);
+	verdict = decide(&frame, ingress, &in);
 	if (verdict.action == VERDICT_PORT) {
 		out = port_get(verdict.port);
 		reason = out ? port_objects(skb, &verdict, out, frame.len) : XVS_DROP_OUT_DOWN;
@@ -332,11 +350,11 @@ int xvs_tc(struct __sk_buff *skb)
 			verdict_drop(&verdict, verdict.port, reason);
 	}
 
-	conclude(&frame, ingress, in, &verdict);
+	conclude(&frame, ingress, &in, &verdict);
 	if (verdict.action == VERDICT_GROUP)
-		return send_group(skb, &verdict, ingress, in, frame.len);
+		return send_group(skb, &verdict, ingress, &in, frame.len);
 	if (verdict.action == VERDICT_PORT && out)
-		return send_port(skb, &verdict, in, out, frame.len);
+		return send_port(skb, &verdict, &in, out, frame.len);
 	return TC_ACT_SHOT;
 }
 

@@ -36,20 +36,39 @@ enum xvs_port_flags {
 	XVS_PORT_VLAN_SET = 1 << 7, /* takes only frames whose own VID is in its set */
 	XVS_PORT_CVLANS =
 		1 << 8, /* gets only frames whose VID behind that of the VLAN is in its set */
-	XVS_PORT_NO_INNER = 1 << 9,     /* gets no frames with a VID behind that of the VLAN */
+	XVS_PORT_INNER = 1 << 9, /* vlan-limit: of its frames, the tag behind that of the VLAN is
+				   looked at, too */
 	XVS_PORT_FLOOD_VLANS = 1 << 10, /* some VLAN of its bridge has XVS_VLAN_FLOOD */
+	XVS_PORT_PAUSED = 1 << 11, /* no frames are taken from it while that is being changed */
 };
+
+/*
+ * What is made of a frame that comes in by a port. It is written and read as one word: rules of
+ * before and after a change don't mix.
+ */
+struct xvs_rules {
+	__u16 bridge;
+	__u16 flags;     /* enum xvs_port_flags */
+	__u16 pvid;      /* VLAN of frames that say none (IEEE 802.1Q: PVID); 0: untagged */
+	__u16 push_tpid; /* of the tag that such frames get where they leave tagged */
+} __attribute__((aligned(8)));
 
 /* One port as the data path sees it; map `ports`, indexed by port number. */
 struct xvs_port {
 	__u32 ifindex; /* whose ingress is switched, and where a devmap delivers; 0: empty slot */
 	__u32 tx_ifindex; /* where TC delivers */
 	__u32 mtu;        /* octets, without the Ethernet header and tags, as `ip link` shows it */
-	__u16 bridge;
-	__u16 flags;     /* enum xvs_port_flags */
-	__u16 pvid;      /* VLAN of frames that say none (IEEE 802.1Q: PVID); 0: untagged */
-	__u16 push_tpid; /* of the tag that such frames get where they leave tagged */
-	__u8 reserved[44];
+	__u32 unused;
+	union {
+		struct xvs_rules rules;
+		struct {
+			__u16 bridge;
+			__u16 flags;
+			__u16 pvid;
+			__u16 push_tpid;
+		};
+	};
+	__u8 reserved[40];
 };
 _Static_assert(sizeof(struct xvs_port) == 64, "a port is one cache line");
 
@@ -66,7 +85,8 @@ struct xvs_vlan_set {
 	__u64 word[XVS_VLANS / 64]; /* bit VID % 64 of word VID / 64 */
 };
 
-/* How frames of a VLAN leave by a port. */
+/* How frames of a VLAN leave by a port. Flood groups are ordered by it, the greatest first:
+ * wherever one member gets a frame with a tag, so do those before it. */
 enum xvs_egress {
 	XVS_EGRESS_UNTAGGED = 0,
 	XVS_EGRESS_TAGGED = 1,
@@ -202,7 +222,7 @@ struct xvs_vlan_table {
  * The list begins with a line of its own and does not change while the group is in use.
  */
 #define XVS_GROUPS_MAX   32768
-#define XVS_MEMBER_LINES 32768
+#define XVS_MEMBER_LINES 65536
 #define XVS_LINE_MEMBERS 16
 
 struct xvs_group {

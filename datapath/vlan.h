@@ -25,7 +25,8 @@ struct {
 struct vlan {
 	__u16 vid;
 	__u16 inner; /* VID of the tag behind that of the VLAN; 0: none */
-	__u32 tag;   /* from which the VLAN was taken, or could have been; 0: there is none */
+	__u16 seen; /* the same if that tag is more than payload: of a customer, or by vlan-limit */
+	__u32 tag;  /* from which the VLAN was taken, or could have been; 0: there is none */
 	bool behind; /* there is a tag behind that of the VLAN */
 };
 
@@ -39,7 +40,7 @@ static __always_inline bool vlan_set_has(__u32 port, __u32 vid)
 }
 
 static __always_inline enum xvs_drop classify_tagged(struct vlan *vlan, const struct frame *frame,
-						     __u32 ingress, const struct xvs_port *in)
+						     __u32 ingress, const struct xvs_rules *in)
 {
 	__u32 vid = frame->tag & XVS_VID_MASK;
 
@@ -53,6 +54,7 @@ static __always_inline enum xvs_drop classify_tagged(struct vlan *vlan, const st
 		return XVS_DROP_VLAN_STACKED;
 	vlan->vid = vid ? vid : in->pvid;
 	vlan->inner = frame->inner;
+	vlan->seen = in->flags & XVS_PORT_INNER ? frame->inner : 0;
 	vlan->tag = frame->tag;
 	vlan->behind = frame->stacked;
 	return XVS_DROP_NONE;
@@ -60,12 +62,12 @@ static __always_inline enum xvs_drop classify_tagged(struct vlan *vlan, const st
 
 /* Finds the VLAN of a frame that came in by a port, or why it is in none. */
 static __always_inline enum xvs_drop vlan_classify(struct vlan *vlan, const struct frame *frame,
-						   __u32 ingress, const struct xvs_port *in)
+						   __u32 ingress, const struct xvs_rules *in)
 {
 	if (frame->tag && !(in->flags & XVS_PORT_TUNNEL))
 		return classify_tagged(vlan, frame, ingress, in);
 	vlan->vid = in->pvid;
-	vlan->inner = frame->tag & XVS_VID_MASK;
+	vlan->inner = vlan->seen = frame->tag & XVS_VID_MASK;
 	vlan->tag = 0;
 	vlan->behind = frame->tag;
 	if (in->flags & XVS_PORT_VLAN_SET && !vlan_set_has(ingress, vlan->inner))
@@ -73,12 +75,17 @@ static __always_inline enum xvs_drop vlan_classify(struct vlan *vlan, const stru
 	return XVS_DROP_NONE;
 }
 
-/* Does a port not take a frame of a VLAN that it carries, for the tag behind that of the VLAN? */
-static __always_inline bool vlan_excluded(__u32 inner, __u32 egress, const struct xvs_port *out)
+/*
+ * Does a port not take a frame of a VLAN that it carries, for the tag behind that of the VLAN? A
+ * dot1q-tunnel port may have a list of those that it takes; an access port sends nothing that shows
+ * another tag.
+ */
+static __always_inline bool vlan_excluded(const struct vlan *vlan, __u32 egress,
+					  const struct xvs_port *out)
 {
-	if (!(out->flags & (XVS_PORT_CVLANS | XVS_PORT_NO_INNER)))
-		return false;
-	return out->flags & XVS_PORT_CVLANS ? !vlan_set_has(egress, inner) : inner;
+	if (out->flags & XVS_PORT_CVLANS)
+		return !vlan_set_has(egress, vlan->inner);
+	return vlan->seen && out->flags & XVS_PORT_ACCESS;
 }
 
 /* Has the frame a tag when it leaves? */
@@ -107,7 +114,7 @@ static __always_inline enum vlan_change vlan_change(const struct vlan *vlan, boo
 }
 
 /* The tag as it is after VLAN_PUSH or VLAN_REWRITE; the priority stays. */
-static __always_inline __u32 vlan_tag(const struct vlan *vlan, const struct xvs_port *in)
+static __always_inline __u32 vlan_tag(const struct vlan *vlan, const struct xvs_rules *in)
 {
 	__u32 tag = vlan->tag ? vlan->tag : (__u32)in->push_tpid << TAG_TPID_SHIFT;
 

@@ -185,7 +185,7 @@ static __always_inline bool plan_port(struct plan *plan, struct verdict *verdict
 	plan->change = vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
 	plan->len = vlan_len(frame->len, plan->change);
 	reason = port_refuses(out, plan->len);
-	if (!reason && vlan_excluded(verdict->vlan.inner, verdict->port, out))
+	if (!reason && vlan_excluded(&verdict->vlan, verdict->port, out))
 		reason = XVS_DROP_VLAN_EXCLUDED;
 	if (reason)
 		verdict_drop(verdict, verdict->port, reason);
@@ -195,14 +195,14 @@ static __always_inline bool plan_port(struct plan *plan, struct verdict *verdict
 /*
  * To a group. The copies are made later, so that every frame waits for that in a form that says its
  * VLAN: with its tag, or in VLAN 0 without. There, what members do with priority tags depends on
- * their settings: such frames are TC's.
+ * their settings, and elsewhere, who takes a frame with another tag behind: such frames are TC's.
  */
 static __always_inline bool plan_group(struct plan *plan, const struct verdict *verdict,
 				       const struct frame *frame)
 {
 	const struct vlan *vlan = &verdict->vlan;
 
-	if (!vlan->vid && vlan->tag)
+	if ((!vlan->vid && vlan->tag) || vlan->seen)
 		return false;
 	plan->change = vlan_change(vlan, vlan->vid);
 	plan->len = vlan_len(frame->len, plan->change);
@@ -230,28 +230,30 @@ int xvs_xdp(struct xdp_md *ctx)
 {
 	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	__u32 ingress = port_of(ctx->ingress_ifindex);
-	const struct xvs_port *in;
+	const struct xvs_port *port;
 	struct plan plan = {};
+	struct xvs_rules in;
 	struct verdict verdict;
 	struct frame frame;
 
 	if (!ingress)
 		return XDP_PASS;
-	in = port_get(ingress);
-	if (!in)
+	port = port_get(ingress);
+	if (!port)
 		return XDP_PASS;
+	in = port_rules(port);
 	frame_parse(&frame, data, end, bpf_xdp_get_buff_len(ctx));
 	if (!in_one_buffer(ctx, frame.len))
 		return XDP_PASS;
 
-	verdict = decide(&frame, ingress, in);
+	verdict = decide(&frame, ingress, &in);
 	if (!plan_make(&plan, &verdict, &frame))
 		return XDP_PASS;
 	if (verdict.action != VERDICT_DROP &&
-	    !change_tag(ctx, plan.change, vlan_tag(&verdict.vlan, in)))
+	    !change_tag(ctx, plan.change, vlan_tag(&verdict.vlan, &in)))
 		return XDP_PASS;
 
-	conclude(&frame, ingress, in, &verdict);
+	conclude(&frame, ingress, &in, &verdict);
 	switch (verdict.action) {
 	case VERDICT_PORT:
 		return send_port(verdict.port, plan.len);

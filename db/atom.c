@@ -275,7 +275,7 @@ int atom_parse_range(const struct atom_type *type, const char *token, json_int_t
 		return 0;
 	if (*last < *first)
 		return error_set(error, -EINVAL,
-				 "\"%s\" is not a valid range. Range end cannot be before start.",
+				 "\"%s\" is not a valid range. Range end cannot be before start",
 				 token);
 	for (size_t i = 0; i < 2; i++) {
 		json_t *atom = check_integer(type, *ends[i], error);

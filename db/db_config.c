@@ -9,9 +9,12 @@
 #include "db/store.h"
 
 /* One loading: where it reads, and where it says what went wrong. */
+#define VLAN_COLUMNS 5 /* struct vlan_columns */
 struct loading {
 	struct db *db;
 	struct error *error;
+	char *vlan_texts[VLAN_COLUMNS]; /* of the port that was read last */
+	struct db_vlan vlan;
 };
 
 static int damaged(const struct loading *loading, const char *table, const char *name)
@@ -66,25 +69,48 @@ static enum db_port_type port_type(const char *type)
 	return strcmp(type, "patch") ? DB_PORT_SYSTEM : DB_PORT_PATCH;
 }
 
-static int fill_vlan(const struct loading *loading, sqlite3_stmt *statement, int column,
+/* Are the VLAN columns those of the port that was read last? Notes them for the next one. */
+static bool same_vlan(struct loading *loading, sqlite3_stmt *statement, int column)
+{
+	bool same = true;
+
+	for (int i = 0; i < VLAN_COLUMNS; i++) {
+		const char *text = (const char *)sqlite3_column_text(statement, column + i);
+
+		if (loading->vlan_texts[i] && !strcmp(loading->vlan_texts[i], text))
+			continue;
+		same = false;
+		free(loading->vlan_texts[i]);
+		loading->vlan_texts[i] = strdup(text);
+	}
+	return same;
+}
+
+/* Ports with thousands of VLANs have as a rule the same ones: they are parsed once. */
+static int fill_vlan(struct loading *loading, sqlite3_stmt *statement, int column,
 		     struct db_port *port)
 {
-	json_t *values[5];
+	json_t *values[VLAN_COLUMNS];
 	bool whole = true;
 
-	for (int i = 0; i < 5; i++) {
+	if (same_vlan(loading, statement, column)) {
+		port->vlan = loading->vlan;
+		return 0;
+	}
+	for (int i = 0; i < VLAN_COLUMNS; i++) {
 		values[i] = column_json(statement, column + i);
 		whole = whole && values[i];
 	}
 	if (whole)
 		vlan_load(&port->vlan, &(struct vlan_columns){values[0], values[1], values[2],
 							      values[3], values[4]});
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < VLAN_COLUMNS; i++)
 		json_decref(values[i]);
+	loading->vlan = port->vlan;
 	return whole ? 0 : damaged(loading, "Port", port->name);
 }
 
-static int fill_port(const struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
+static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
 {
 	json_t *options, *mtu;
 	const char *peer;
@@ -115,7 +141,7 @@ static int fill_port(const struct loading *loading, sqlite3_stmt *statement, str
 	return fill_vlan(loading, statement, 9, port);
 }
 
-static int load_ports(const struct loading *loading, struct db_bridge *bridge, int64_t id)
+static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t id)
 {
 	struct connection *file = &loading->db->file;
 	struct db_port **tail = &bridge->ports;
@@ -194,8 +220,7 @@ static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 	return config && flood_vlans ? 0 : damaged(loading, "Bridge", bridge->name);
 }
 
-static int load_bridge(const struct loading *loading, sqlite3_stmt *statement,
-		       struct db_bridge *bridge)
+static int load_bridge(struct loading *loading, sqlite3_stmt *statement, struct db_bridge *bridge)
 {
 	int64_t id = sqlite3_column_int64(statement, 0);
 	int result = fill_bridge(loading, statement, bridge);
@@ -210,7 +235,7 @@ static int load_bridge(const struct loading *loading, sqlite3_stmt *statement,
 	return result;
 }
 
-static int load_bridges(const struct loading *loading, struct db_config *config)
+static int load_bridges(struct loading *loading, struct db_config *config)
 {
 	struct connection *file = &loading->db->file;
 	struct db_bridge **tail = &config->bridges;
@@ -254,7 +279,7 @@ static int load_root(const struct loading *loading, struct db_config *config)
 
 int db_config_load(struct db *db, struct db_config **config, struct error *error)
 {
-	struct loading loading = {db, error};
+	struct loading loading = {.db = db, .error = error};
 	int result;
 
 	*config = calloc(1, sizeof(**config));
@@ -263,6 +288,8 @@ int db_config_load(struct db *db, struct db_config **config, struct error *error
 	result = load_root(&loading, *config);
 	if (result == 0)
 		result = load_bridges(&loading, *config);
+	for (int i = 0; i < VLAN_COLUMNS; i++)
+		free(loading.vlan_texts[i]);
 	if (result) {
 		db_config_free(*config);
 		*config = NULL;

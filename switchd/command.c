@@ -263,6 +263,8 @@ static int chain_run(struct daemon *daemon, const struct chain *chain, struct co
 		db_rollback(daemon->db);
 	if (result < 0 && reconciled)
 		restore(daemon);
+	if (reconciled)
+		model_settled(daemon);
 	return result;
 }
 

@@ -135,10 +135,7 @@ int dp_devmaps_make(struct dp *dp, const uint32_t *ids, uint32_t count)
 
 bool dp_devmap_remove(struct dp *dp, uint16_t id)
 {
-	uint32_t key = id, inner;
+	uint32_t key = id;
 
-	if (bpf_map_lookup_elem(dp->maps[DP_MAP_GROUP_DEVMAPS], &key, &inner))
-		return false;
-	bpf_map_delete_elem(dp->maps[DP_MAP_GROUP_DEVMAPS], &key);
-	return true;
+	return !bpf_map_delete_elem(dp->maps[DP_MAP_GROUP_DEVMAPS], &key);
 }

@@ -25,6 +25,7 @@ struct dp_group {
 	uint32_t refs;
 	uint16_t next; /* in its hash bucket; 0: the last */
 	bool stale;    /* its devmap, or xdp_size, may not be as its members are */
+	bool devmap;   /* there may be one under this id, if of a group that is no more */
 };
 
 struct dp_groups {
@@ -36,6 +37,7 @@ struct dp_groups {
 	uint32_t end;          /* no group in use has this id or a higher one */
 	uint32_t unreferenced; /* groups in use that nobody refers to */
 	uint32_t stale;
+	uint32_t spare_devmaps; /* of groups that are no more */
 };
 
 /* There is always a 0 behind the last member. */
@@ -110,7 +112,7 @@ static void set_stale(struct dp_groups *groups, uint32_t id)
 static bool is_sound(const struct xvs_group *group)
 {
 	return group->members && group->members < XVS_PORTS_MAX &&
-	       group->line < XVS_MEMBER_LINES - lines_of(group->members);
+	       group->line <= XVS_MEMBER_LINES - lines_of(group->members);
 }
 
 int dp_groups_open(struct dp *dp, struct error *error)
@@ -129,6 +131,7 @@ int dp_groups_open(struct dp *dp, struct error *error)
 		mark_lines(dp, id, true);
 		link_group(dp, id);
 		groups->unreferenced++;
+		groups->group[id].devmap = true;
 		set_stale(groups, id);
 	}
 	return 0;
@@ -231,7 +234,7 @@ static int make_group(struct dp *dp, const struct dp_flood *flood, uint16_t *id)
 	for (size_t i = 0; i < flood->count; i++)
 		members[i] = member_value(&flood->members[i]);
 	dp->groups[*id] = (struct xvs_group){.line = line, .members = flood->count};
-	dp->group_table->group[*id] = (struct dp_group){};
+	dp->group_table->spare_devmaps -= dp->group_table->group[*id].devmap;
 	mark_lines(dp, *id, true);
 	link_group(dp, *id);
 	dp->group_table->unreferenced++;
@@ -248,27 +251,37 @@ static void free_group(struct dp *dp, uint16_t id)
 	dp->groups[id] = (struct xvs_group){};
 	groups->unreferenced--;
 	groups->stale -= groups->group[id].stale;
-	groups->group[id] = (struct dp_group){};
+	groups->spare_devmaps += groups->group[id].devmap;
+	groups->group[id] = (struct dp_group){.devmap = groups->group[id].devmap};
 	while (groups->end && !dp->groups[groups->end - 1].members)
 		groups->end--;
 }
 
-/* Gives back groups that nobody refers to, until so many devmaps have been removed. True when there
- * are more. */
-static bool collect(struct dp *dp, uint32_t remove_max)
+/* Gives back the groups that nobody refers to. Their devmaps take longer: remove_spare(). */
+static void collect(struct dp *dp)
 {
-	uint32_t removed = 0;
-
 	if (!dp->group_table->unreferenced)
-		return false;
+		return;
 	dp_settle(dp);
-	for (uint32_t id = 1; id < dp->group_table->end && removed < remove_max; id++) {
-		if (!dp->groups[id].members || dp->group_table->group[id].refs)
+	for (uint32_t id = 1; id < dp->group_table->end; id++)
+		if (dp->groups[id].members && !dp->group_table->group[id].refs)
+			free_group(dp, id);
+}
+
+/* Removes some of the devmaps that no group uses any more. True when there are others. */
+static bool remove_spare(struct dp *dp)
+{
+	struct dp_groups *groups = dp->group_table;
+	uint32_t left = REMOVE_MAX;
+
+	for (uint32_t id = 1; id < XVS_GROUPS_MAX && groups->spare_devmaps && left; id++) {
+		if (dp->groups[id].members || !groups->group[id].devmap)
 			continue;
-		removed += dp_devmap_remove(dp, id);
-		free_group(dp, id);
+		groups->group[id].devmap = false;
+		groups->spare_devmaps--;
+		left -= dp_devmap_remove(dp, id);
 	}
-	return dp->group_table->unreferenced;
+	return groups->spare_devmaps;
 }
 
 int dp_group_get(struct dp *dp, const struct dp_flood *flood, uint16_t *id)
@@ -279,7 +292,7 @@ int dp_group_get(struct dp *dp, const struct dp_flood *flood, uint16_t *id)
 	if (!*id)
 		result = make_group(dp, flood, id);
 	if (result == -ENOSPC && dp->group_table->unreferenced) {
-		collect(dp, UINT32_MAX);
+		collect(dp);
 		result = make_group(dp, flood, id);
 	}
 	if (!result)
@@ -321,10 +334,29 @@ static bool needs_devmap(struct dp *dp, uint32_t id)
 {
 	uint32_t size = dp_group_xdp_size(dp, id);
 
-	if (size && !dp_devmap_is_current(dp, id))
+	/* Older kernels (6.1) wait for a grace period even when a map of maps is only read. */
+	if (size && !(dp->group_table->group[id].devmap && dp_devmap_is_current(dp, id)))
 		return true;
 	xdp_size_write(dp, id, size);
 	return false;
+}
+
+/* Together, or if that fails, one by one: then a device that has just gone holds up its groups
+ * alone. */
+static void make_devmaps(struct dp *dp, const uint32_t *ids, uint32_t count)
+{
+	bool together = !dp_devmaps_make(dp, ids, count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		int result = together ? 0 : dp_devmaps_make(dp, &ids[i], 1);
+
+		if (result)
+			log_info("dp", "flood group %u is served by TC: %s", ids[i],
+				 strerror(-result));
+		else
+			xdp_size_write(dp, ids[i], dp_group_xdp_size(dp, ids[i]));
+		dp->group_table->group[ids[i]].devmap = true;
+	}
 }
 
 /* Brings groups in line with their members' devices. True when there are more. */
@@ -332,7 +364,6 @@ static bool refresh(struct dp *dp)
 {
 	struct dp_groups *groups = dp->group_table;
 	uint32_t ids[DP_DEVMAPS_AT_ONCE], count = 0;
-	int result;
 
 	for (uint32_t id = 1; id < groups->end && groups->stale && count < DP_DEVMAPS_AT_ONCE;
 	     id++) {
@@ -347,19 +378,17 @@ static bool refresh(struct dp *dp)
 	}
 	if (!count)
 		return false;
-	result = dp_devmaps_make(dp, ids, count);
-	if (result)
-		log_warn("dp", "some VLANs are flooded by TC only: %s", strerror(-result));
-	for (uint32_t i = 0; i < count && !result; i++)
-		xdp_size_write(dp, ids[i], dp_group_xdp_size(dp, ids[i]));
+	make_devmaps(dp, ids, count);
 	return groups->stale;
 }
 
 bool dp_tend(struct dp *dp)
 {
-	bool more = collect(dp, REMOVE_MAX);
+	bool more;
 
+	collect(dp);
 	dp_vlans_reclaim(dp);
+	more = remove_spare(dp);
 	return refresh(dp) || more;
 }
 

@@ -17,11 +17,11 @@
 
 #define TAG_LEN 4 /* a tag may come on top of the MTU */
 
-/* Whether one that is choosy about inner tags takes a frame is known when the copies are made: too
- * late to find that nobody does. */
+/* Whether a port with cvlans takes a frame is known when the copies are made: too late to find that
+ * nobody does. */
 uint32_t dp_port_flood_size(const struct xvs_port *port)
 {
-	if (!(port->flags & XVS_PORT_TX_XDP) || port->flags & (XVS_PORT_CVLANS | XVS_PORT_NO_INNER))
+	if (!(port->flags & XVS_PORT_TX_XDP) || port->flags & XVS_PORT_CVLANS)
 		return 0;
 	return port->mtu + ETH_HLEN + TAG_LEN;
 }
@@ -140,15 +140,45 @@ static int vlan_set_write(struct dp *dp, const struct dp_port *port)
 	return 0;
 }
 
+static bool has_set(const struct xvs_port *port)
+{
+	return (port->flags & XVS_PORT_VLAN_SET) != 0;
+}
+
+/* Do two ports mean something else by the VIDs in their sets? */
+static bool is_other_kind(const struct xvs_port *old, const struct xvs_port *new)
+{
+	const uint16_t kind = XVS_PORT_ACCESS | XVS_PORT_TUNNEL | XVS_PORT_CVLANS;
+
+	return old->bridge != new->bridge || old->pvid != new->pvid ||
+	       (old->flags & kind) != (new->flags &kind);
+}
+
 /*
- * The set is written before the description that makes it count, and after one that no longer
- * does. From one set to another, the frames that both allow go on.
+ * The rules of a port change at once, but its set is elsewhere. From one set to another that means
+ * something else there would be a third port for a moment: it is one that takes no frames.
  */
+static int pause_port(struct dp *dp, const struct dp_port *port, const struct xvs_port *new)
+{
+	struct xvs_port paused = dp->ports[port->number];
+	int result;
+
+	if (!has_set(&paused) || !has_set(new) || !is_other_kind(&paused, new))
+		return 0;
+	paused.flags |= XVS_PORT_PAUSED;
+	result = port_write(dp, port->number, &paused);
+	if (!result)
+		dp_settle(dp);
+	return result;
+}
+
+/* The set is written before the description that makes it count. */
 static int description_write(struct dp *dp, const struct dp_port *port, const struct xvs_port *new)
 {
-	bool set = new->flags &XVS_PORT_VLAN_SET;
-	int result = set ? vlan_set_write(dp, port) : 0;
+	int result = pause_port(dp, port, new);
 
+	if (!result && has_set(new))
+		result = vlan_set_write(dp, port);
 	return result ? result : port_write(dp, port->number, new);
 }
 
@@ -157,7 +187,7 @@ static bool is_described(const struct dp *dp, const struct dp_port *port,
 {
 	return dp->port_fresh[port->number] &&
 	       !memcmp(&dp->ports[port->number], new, sizeof(*new)) &&
-	       (!(new->flags &XVS_PORT_VLAN_SET) ||
+	       (!has_set(new) ||
 		!memcmp(&dp->vlan_sets[port->number], &port->vlan_set, sizeof(port->vlan_set)));
 }
 

@@ -143,9 +143,13 @@ int dp_vlans_read(struct dp *dp, struct error *error)
 {
 	int result = 0;
 
-	for (uint32_t bridge = 1; bridge < XVS_BRIDGES_MAX && !result; bridge++)
-		if (!is_empty(&dp->bridges[bridge]))
-			result = read_bridge(dp, bridge);
+	for (uint32_t bridge = 1; bridge < XVS_BRIDGES_MAX && !result; bridge++) {
+		if (is_empty(&dp->bridges[bridge]))
+			continue;
+		result = read_bridge(dp, bridge);
+		/* Perhaps of a bridge that went when an earlier switchd was ended. */
+		dp->vlans[bridge].retired = dp->vlans[bridge].table && !dp->vlans[bridge].n_groups;
+	}
 	if (result)
 		return error_set(error, result, "the data path's VLANs can't be read: %s",
 				 strerror(-result));
@@ -245,15 +249,22 @@ int dp_vlans_set(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, 
 
 void dp_vlans_del(struct dp *dp, uint16_t bridge)
 {
-	const struct xvs_bridge empty = {};
+	static const uint16_t nowhere[XVS_VLANS];
+	struct dp_vlans *vlans = &dp->vlans[bridge];
+	const struct xvs_bridge empty = {.table = vlans->table != NULL};
 
+	/* As long as it has a table, it says so: the next switchd has to know. */
+	if (vlans->table)
+		table_write(vlans->table, nowhere);
 	bridge_write(dp, bridge, &empty);
-	put_groups(dp, &dp->vlans[bridge]);
-	dp->vlans[bridge].retired = dp->vlans[bridge].table;
+	put_groups(dp, vlans);
+	vlans->retired = vlans->table;
 }
 
 void dp_vlans_reclaim(struct dp *dp)
 {
+	const struct xvs_bridge empty = {};
+
 	for (uint32_t bridge = 1; bridge < XVS_BRIDGES_MAX; bridge++) {
 		struct dp_vlans *vlans = &dp->vlans[bridge];
 
@@ -261,6 +272,7 @@ void dp_vlans_reclaim(struct dp *dp)
 			continue;
 		vlans->retired = false;
 		table_unmap(vlans);
+		bridge_write(dp, bridge, &empty);
 		if (bpf_map_delete_elem(dp->maps[DP_MAP_VLAN_TABLES], &bridge))
 			log_warn("dp", "the VLAN table of bridge %u stays: %s", bridge,
 				 strerror(errno));

@@ -266,6 +266,9 @@ static int change(struct daemon *daemon, const struct bridge *bridge, bool shrin
 	}
 	status = tell(daemon, bridge->conf->number, new, error);
 	new->known = !status;
+	/* Rather nobody than somebody who is about to be in another VLAN. */
+	if (status && shrink)
+		daemon->dpc->vlans_del(daemon->dp, bridge->conf->number);
 	free(*slot);
 	*slot = new;
 	return status ? status : 1;

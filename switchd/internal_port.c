@@ -43,7 +43,10 @@ static struct link *find_hidden(struct daemon *daemon, const char *port,
 	if (hidden && !strcmp(hidden->kind, "veth") &&
 	    (!*hidden->alias || !strcmp(hidden->alias, names->alias)))
 		return hidden;
-	return host && !strcmp(host->alias, names->alias) ? pair_other_end(daemon, host) : NULL;
+	if (!host || strcmp(host->alias, names->alias))
+		return NULL;
+	hidden = pair_other_end(daemon, host);
+	return hidden && (!*hidden->alias || !strcmp(hidden->alias, names->alias)) ? hidden : NULL;
 }
 
 bool internal_port_exists(struct daemon *daemon, const char *name)
@@ -70,8 +73,11 @@ static int make_pair(struct daemon *daemon, const struct port *port, const struc
 				 "%s %s has no network device of its own: another one has that "
 				 "name; rename or remove it",
 				 port->conf->local ? "bridge" : "port", name);
-	if (host)
+	if (host && !pair_other_end(daemon, host))
 		return error_set(error, -EAGAIN, "the network device of %s is being removed", name);
+	/* It is the end of another kind of pair: the port was a patch port. */
+	if (host)
+		link_del(daemon->links, host->ifindex, NULL);
 	status = link_add_veth(daemon->links, name, names->hidden, port->conf->hwaddr, error);
 	if (status)
 		return error_prefix(error, status, "%s %s has no network device of its own: ",

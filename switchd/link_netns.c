@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "switchd/link_request.h"
 #include "switchd/link_table.h"
@@ -43,11 +44,32 @@ static bool has_number(struct link_table *table, int fd, int32_t netnsid)
 	       number == netnsid;
 }
 
-/* A descriptor of this file, if that is the namespace wanted. */
-static int open_if(struct link_table *table, const char *path, int32_t netnsid)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+/* Namespaces that were looked at: thousands of processes are in a few of them. */
+#define SEEN_MAX 512
+struct seen {
+	ino_t inodes[SEEN_MAX];
+	size_t count;
+};
 
+static bool is_new(struct seen *seen, ino_t inode)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (seen->inodes[i] == inode)
+			return false;
+	if (seen->count < SEEN_MAX)
+		seen->inodes[seen->count++] = inode;
+	return true;
+}
+
+/* A descriptor of this file, if that is the namespace wanted. */
+static int open_if(struct link_table *table, struct seen *seen, const char *path, int32_t netnsid)
+{
+	struct stat status;
+	int fd;
+
+	if (stat(path, &status) || !is_new(seen, status.st_ino))
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || has_number(table, fd, netnsid))
 		return fd;
 	close(fd);
@@ -57,6 +79,7 @@ static int open_if(struct link_table *table, const char *path, int32_t netnsid)
 /* Looks through a folder: FOLDER/NAME, or of numbers FOLDER/NAME/ns/net. */
 static int find_in(struct link_table *table, const char *folder, bool processes, int32_t netnsid)
 {
+	struct seen seen = {.count = 0};
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	char path[300];
@@ -67,7 +90,7 @@ static int find_in(struct link_table *table, const char *folder, bool processes,
 			continue;
 		snprintf(path, sizeof(path), processes ? "%s/%s/ns/net" : "%s/%s", folder,
 			 entry->d_name);
-		fd = open_if(table, path, netnsid);
+		fd = open_if(table, &seen, path, netnsid);
 	}
 	if (dir)
 		closedir(dir);

@@ -146,13 +146,25 @@ static void plan_adopt(struct model *model, struct plan *plan)
 	plan_free(&old);
 }
 
+/* What was committed by an earlier version is not refused for what this one would not let pass. */
+static int check(struct daemon *daemon, const struct db_config *config, struct error *error)
+{
+	struct error why;
+
+	if (daemon->model->adopted)
+		return db_config_check(config, error);
+	if (db_config_check(config, &why))
+		log_warn("port", "%s", why.text);
+	return 0;
+}
+
 static int load(struct daemon *daemon, struct error *error)
 {
 	struct plan plan = {};
 	int status = db_config_load(daemon->db, &plan.config, error);
 
 	if (!status)
-		status = db_config_check(plan.config, error);
+		status = check(daemon, plan.config, error);
 	if (status) {
 		db_config_free(plan.config);
 		return status;
@@ -170,6 +182,11 @@ int model_reconcile(struct daemon *daemon, struct text *warning, struct error *e
 	int status = load(daemon, error);
 
 	return status ? status : reconcile_all(daemon, warning, error);
+}
+
+void model_settled(struct daemon *daemon)
+{
+	pair_sweep(daemon);
 }
 
 static void adopt_port(uint16_t number, uint32_t ifindex, void *arg)
@@ -193,6 +210,7 @@ int model_open(struct daemon *daemon, struct error *error)
 	/* What can't be done is no reason to do nothing: the ports say what is wrong with them. */
 	if (reconcile_all(daemon, NULL, error))
 		log_error("port", "%s", error->text);
+	model_settled(daemon);
 	return 0;
 }
 

@@ -61,9 +61,9 @@ struct bridge {
 
 /* A bridge as the FDB was told of it. */
 struct known_bridge {
-	char uuid[DB_UUID_LEN + 1]; /* empty: not told */
-	char name[DB_NAME_MAX + 1];
-	struct fdb_limits limits;
+	char uuid[DB_UUID_LEN + 1];  /* empty: not told */
+	struct fdb_limits limits;    /* size 0: not told of any */
+	struct vlan_set flood_vlans; /* nothing that was learned in these is left */
 };
 
 struct model {
@@ -74,13 +74,13 @@ struct model {
 	struct port **by_name; /* sorted */
 	size_t n_ports;
 	struct port *by_number[XVS_PORTS_MAX];
-	struct bridge *bridge_by_number[XVS_PORTS_MAX];
+	struct bridge *bridge_by_number[XVS_BRIDGES_MAX];
 
 	struct attachment
 		*attachments[XVS_PORTS_MAX]; /* by port number: what is in the data path */
-	struct known_bridge known_bridges[XVS_PORTS_MAX]; /* by bridge number */
-	struct group *groups[XVS_BRIDGES_MAX];            /* by bridge number */
-	struct static_mac *statics;                       /* sorted by what they are found by */
+	struct known_bridge known_bridges[XVS_BRIDGES_MAX]; /* by bridge number */
+	struct group *groups[XVS_BRIDGES_MAX];              /* by bridge number */
+	struct static_mac *statics;                         /* sorted by what they are found by */
 	size_t n_statics;
 
 	bool adopted; /* the first reconcile is done: nothing is in the data path that we don't know
@@ -92,8 +92,8 @@ struct model {
 int model_open(struct daemon *daemon, struct error *error); /* loads, adopts, reconciles */
 void model_close(struct daemon *daemon);                    /* frees; the data path stays */
 
-/* After shutdown was asked for: removes local ports' devices and puts all devices back as they were
- * found. */
+/* After shutdown was asked for: removes internal and patch ports' devices and puts all devices back
+ * as they were found. */
 void model_teardown(struct daemon *daemon);
 
 /*
@@ -105,6 +105,10 @@ void model_teardown(struct daemon *daemon);
  * is not NULL.
  */
 int model_reconcile(struct daemon *daemon, struct text *warning, struct error *error);
+
+/* To be called when it is certain that the configuration stays: after a commit, or after the
+ * reconcile that followed a rollback. Removes devices of the switch's own that no port wants. */
+void model_settled(struct daemon *daemon);
 
 /* Wired to link_table_open(). Events before model_open() are ignored: it reads the whole picture.
  */

@@ -24,6 +24,14 @@ static const struct port *find_peer(struct daemon *daemon, const struct port *po
 		return NULL;
 	}
 	peer = model_port(daemon->model, peer_name);
+	if (peer && peer != port && peer->bridge == port->bridge) {
+		error_set(error, -EINVAL,
+			  "%s is a patch port, and its options:peer, %s, is on the same bridge: "
+			  "frames "
+			  "would go round for ever",
+			  name, peer_name);
+		return NULL;
+	}
 	if (peer && peer != port && peer->conf->type == DB_PORT_PATCH &&
 	    !strcmp(peer->conf->peer, name))
 		return peer;
@@ -35,27 +43,19 @@ static const struct port *find_peer(struct daemon *daemon, const struct port *po
 	return NULL;
 }
 
-/* The end of a port, if the pair is that of these two. */
+/*
+ * The end of a port, if the pair is that of these two. Without an alias it is ours too: an earlier
+ * switchd was stopped before it could set it.
+ */
 static struct link *find_end(struct daemon *daemon, const char *port, const char *peer)
 {
 	struct link *link = link_by_name(daemon->links, port), *other;
 	const char *own = link ? pair_port(daemon, link) : NULL;
 
-	if (!own || strcmp(own, port))
+	if (!link || strcmp(link->kind, "veth") || (*link->alias && (!own || strcmp(own, port))))
 		return NULL;
 	other = pair_other_end(daemon, link);
 	return other && !strcmp(other->name, peer) ? link : NULL;
-}
-
-static int mark(struct daemon *daemon, const char *port, struct error *error)
-{
-	const struct link *link = link_by_name(daemon->links, port);
-	char alias[PAIR_ALIAS_SIZE];
-
-	if (!link)
-		return error_set(error, -ENODEV, "the network device of %s vanished", port);
-	pair_alias(daemon, port, alias);
-	return link_set_alias(daemon->links, link->ifindex, alias, error);
 }
 
 static int make_pair(struct daemon *daemon, const struct port *port, const struct port *peer,
@@ -72,10 +72,6 @@ static int make_pair(struct daemon *daemon, const struct port *port, const struc
 	if (link && pair_port(daemon, link))
 		link_del(daemon->links, link->ifindex, NULL);
 	status = link_add_veth(daemon->links, name, peer_name, port->conf->hwaddr, error);
-	if (!status)
-		status = mark(daemon, name, error);
-	if (!status)
-		status = mark(daemon, peer_name, error);
 	return status ? error_prefix(error, status, "patch port %s: ", name) : 0;
 }
 
@@ -83,9 +79,13 @@ static int make_pair(struct daemon *daemon, const struct port *port, const struc
 static int bring_in_step(struct daemon *daemon, const struct link *found, struct error *error)
 {
 	struct link link = *found;
+	char alias[PAIR_ALIAS_SIZE];
 	int status = 0;
 
-	if (link.mtu != MTU)
+	pair_alias(daemon, link.name, alias);
+	if (strcmp(link.alias, alias))
+		status = link_set_alias(daemon->links, link.ifindex, alias, error);
+	if (!status && link.mtu != MTU)
 		status = link_set_mtu(daemon->links, link.ifindex, MTU, error);
 	if (!status && !(link.flags & IFF_UP)) {
 		link_set_gro(daemon->links, link.ifindex, true, NULL);

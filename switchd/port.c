@@ -11,6 +11,7 @@
 #include "switchd/daemon.h"
 #include "switchd/internal_port.h"
 #include "switchd/model.h"
+#include "switchd/pair.h"
 #include "switchd/patch_port.h"
 #include "switchd/vlan.h"
 
@@ -122,8 +123,8 @@ static void want(struct daemon *daemon, struct port *port, const struct link *fa
 	if (port->bridge->conf->has_flood_vlans)
 		wanted->flags |= XVS_PORT_FLOOD_VLANS;
 	vlan_describe(&port->conf->vlan, wanted);
-	if (daemon->model->config->vlan_limit > 1 && wanted->flags & XVS_PORT_ACCESS)
-		wanted->flags |= XVS_PORT_NO_INNER;
+	if (daemon->model->config->vlan_limit > 1)
+		wanted->flags |= XVS_PORT_INNER;
 	port->state = up ? PORT_UP : PORT_DOWN;
 }
 
@@ -169,11 +170,22 @@ static void request_mtu(struct daemon *daemon, struct port *port)
 	port->link = link_by_name(daemon->links, port->conf->name);
 }
 
+/* Is the device one that the switch made for this port when it was of another type, and is to go?
+ */
+static bool is_left_over(struct daemon *daemon, const struct port *port)
+{
+	const char *owner = pair_port(daemon, port->link);
+
+	return owner && !strcmp(owner, port->conf->name);
+}
+
 static void prepare_system(struct daemon *daemon, struct port *port)
 {
 	struct error error;
 
 	port->link = link_by_name(daemon->links, port->conf->name);
+	if (port->link && is_left_over(daemon, port))
+		port->link = NULL;
 	if (port->link && model_link_check(daemon, port->link, &error)) {
 		port_refuse(port, "%s", error.text);
 		return;

@@ -10,7 +10,6 @@
 #include "switchd/group.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
-#include "switchd/pair.h"
 #include "switchd/port.h"
 #include "switchd/static_mac.h"
 #include "switchd/vlan.h"
@@ -75,7 +74,7 @@ static void leave_group(struct run *run, const struct bridge *bridge)
 
 	if (status < 0)
 		keep_status(run, status);
-	run->shrunk |= status > 0;
+	run->shrunk |= status != 0;
 }
 
 static void leave_groups(struct run *run)
@@ -119,8 +118,10 @@ static void retire_groups(struct run *run)
 {
 	struct model *model = run->daemon->model;
 
-	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++)
-		if (is_retired(model, number)) {
+	/* At first, what an earlier switchd made for a change that it did not live to commit. */
+	for (uint16_t number = 1; number < XVS_BRIDGES_MAX; number++)
+		if (is_retired(model, number) ||
+		    (!model->adopted && !model->bridge_by_number[number])) {
 			group_remove(run->daemon, number);
 			run->shrunk = true;
 		}
@@ -130,7 +131,7 @@ static void retire_bridges(struct run *run)
 {
 	struct model *model = run->daemon->model;
 
-	for (uint16_t number = 1; number < XVS_PORTS_MAX; number++) {
+	for (uint16_t number = 1; number < XVS_BRIDGES_MAX; number++) {
 		struct known_bridge *known = &model->known_bridges[number];
 
 		if (!is_retired(model, number))
@@ -150,13 +151,32 @@ static int announce(struct daemon *daemon, const struct db_bridge *conf, struct 
 	if (*known->uuid && known->limits.aging == limits.aging &&
 	    known->limits.size == limits.size)
 		return 0;
+	/* Even if there is no room for its addresses, its number is taken. */
+	memcpy(known->uuid, conf->uuid, sizeof(known->uuid));
 	status = fdb_bridge_set(daemon->fdb, conf->number, &limits, error);
 	if (status)
 		return error_prefix(error, status, "bridge %s: ", conf->name);
-	memcpy(known->uuid, conf->uuid, sizeof(known->uuid));
-	memcpy(known->name, conf->name, sizeof(known->name));
 	known->limits = limits;
 	return 0;
+}
+
+static bool is_learning_vlan(const struct fdb_entry *entry, void *arg)
+{
+	const struct db_bridge *conf = arg;
+
+	return entry->is_static || entry->id.bridge != conf->number ||
+	       !vlan_set_has(&conf->flood_vlans, entry->id.vlan);
+}
+
+/* What was learned before a VLAN became one that learns nothing is not to be believed later. */
+static void forget_flood_vlans(struct daemon *daemon, const struct db_bridge *conf)
+{
+	struct known_bridge *known = &daemon->model->known_bridges[conf->number];
+
+	if (!memcmp(&known->flood_vlans, &conf->flood_vlans, sizeof(known->flood_vlans)))
+		return;
+	known->flood_vlans = conf->flood_vlans;
+	fdb_sweep(daemon->fdb, is_learning_vlan, (void *)conf);
 }
 
 /* Those that shrink come first: they may make the room that others ask for. */
@@ -312,16 +332,20 @@ static void tell(struct run *run, struct port *port)
 	port->told_state = port->state;
 }
 
-/* A device for an internal port that can't be made is an error once, when it is asked for. */
+/* A device for an internal port that can't be made is an error once: when a command, which wants to
+ * hear of warnings, asks for it. */
 static void check_asked(struct run *run, const struct port *port)
 {
-	if (port->asked && port->conf->type == DB_PORT_INTERNAL && port->state == PORT_REFUSED)
+	if (run->warning && port->asked && port->conf->type == DB_PORT_INTERNAL &&
+	    port->state == PORT_REFUSED)
 		keep_status(run, error_set(first_error(run), -EEXIST, "%s", port->why.text));
 }
 
 /*
  * The order is what keeps bridges apart and frames flowing:
- *   1. Work out what is wanted. Devices of internal and patch ports are made here.
+ *   1. Work out what is wanted. Devices of internal and patch ports are made here; if one that is
+ * asked for can't be, nothing else is done. Those that no port wants any more go later, when it is
+ * certain that none does: pair_sweep().
  *   2. Ports that go, go down or move leave the flood groups. Those that go leave the data path,
  * and their devices are given back. What was learned there is flushed, static entries that point
  * there are removed, and then bridges that nobody is in any more. Now the numbers can mean
@@ -331,18 +355,24 @@ static void check_asked(struct run *run, const struct port *port)
 static void reconcile(struct run *run)
 {
 	struct daemon *daemon = run->daemon;
+	const struct bridge *bridge;
 
 	for (size_t i = 0; i < run->n_ports; i++)
 		port_prepare(daemon, run->ports[i]);
+	for (size_t i = 0; i < run->n_ports; i++)
+		check_asked(run, run->ports[i]);
+	if (run->status)
+		return;
 
 	if (run->all)
 		retire_groups(run);
 	leave_groups(run);
 	detach_unwanted(run);
-	if (run->all)
-		pair_sweep(daemon);
 	quieten(run);
 	flush(run);
+	/* From here on an address's port may stand for another one, too. */
+	if (run->changed && run->flushed)
+		daemon->dpc->settle(daemon->dp);
 	if (run->all) {
 		static_mac_prune(daemon);
 		retire_bridges(run);
@@ -358,15 +388,15 @@ static void reconcile(struct run *run)
 
 	flush(run);
 	drain_events(run);
+	for (bridge = daemon->model->bridges; bridge; bridge = bridge->next)
+		forget_flood_vlans(daemon, bridge->conf);
 	learn(run);
 	if (run->all || run->changed)
 		keep_status(run, static_mac_update(daemon, first_error(run)));
 	daemon->model->adopted = true;
 
-	for (size_t i = 0; i < run->n_ports; i++) {
-		check_asked(run, run->ports[i]);
+	for (size_t i = 0; i < run->n_ports; i++)
 		tell(run, run->ports[i]);
-	}
 }
 
 static int run_all(struct daemon *daemon, struct text *warning, struct error *error)

@@ -44,6 +44,11 @@ int assignment_parse(const struct db_table *table, const char *word, bool with_v
 		if (!assignment->key)
 			return -EINVAL;
 	}
+	if (with_value && *rest == '=' && !rest[1]) {
+		assignment_free(assignment);
+		return error_set(error, -EINVAL,
+				 "%s: argument does not end in \"=\" followed by a value", word);
+	}
 	if (with_value ? *rest == '=' : !*rest) {
 		assignment->value = with_value ? rest + 1 : NULL;
 		return 0;
