@@ -51,6 +51,13 @@ struct test_tag {
 
 #define TEST_TAGS 3
 
+/* A tag in a table: C-VLAN and S-VLAN tags (IEEE 802.1Q table 9-1), and what their TCI says. */
+/* clang-format off */
+#define Q(tci)  {0x8100, (tci)}
+#define AD(tci) {0x88a8, (tci)}
+/* clang-format on */
+#define PRIORITY(pcp) ((pcp) << 13)
+
 /* A frame to run: zeros behind the header. */
 struct test_frame {
 	uint64_t dst, src; /* as in an FDB key; MAC() makes them */
@@ -109,7 +116,7 @@ struct xvs_fdb_slot *test_fdb(struct test *test, uint64_t key, int which, int sl
 int test_run(struct test *test, enum hook hook, uint32_t ifindex, const struct test_frame *frame,
 	     uint32_t repeat);
 
-/* Once, and the frame must come out as `out`. */
+/* Once, and the frame must come out as `out`; NULL: in any form. */
 int test_run_change(struct test *test, enum hook hook, uint32_t ifindex,
 		    const struct test_frame *frame, const struct test_frame *out);
 

@@ -124,6 +124,16 @@ static void port1_down(struct test *test)
 	test_port(test, 1, XVS_PORT_TX_XDP, TEST_MTU);
 }
 
+static void port1_paused(struct test *test)
+{
+	test_port(test, 1, XVS_PORT_UP | XVS_PORT_TX_XDP | XVS_PORT_PAUSED, TEST_MTU);
+}
+
+static void port2_paused(struct test *test)
+{
+	test_port(test, 2, XVS_PORT_UP | XVS_PORT_TX_XDP | XVS_PORT_PAUSED, TEST_MTU);
+}
+
 static void port1_forwards_bpdus(struct test *test)
 {
 	test_port(test, 1, XVS_PORT_UP | XVS_PORT_TX_XDP | XVS_PORT_FORWARD_BPDU, TEST_MTU);
@@ -241,6 +251,7 @@ static const struct row admission[] = {
 	{"device is no port", host1_here, TO(HOST2), .strange_device = true, .xdp = XDP_PASS,
 	 .tc = TC_ACT_OK},
 	{"ingress port down", port1_down, TO(HOST2), DROPPED(1, IN_DOWN)},
+	{"ingress port paused", port1_paused, TO(HOST2), DROPPED(1, IN_DOWN)},
 	{"header in several buffers", NULL, TO(HOST2, .linear = ETH_HLEN - 1), .xdp = XDP_PASS,
 	 .no_tc = true},
 	{"truncated tag", NULL, TO(HOST2, .len = ETH_HLEN + 3, .tags = {{ETH_P_8021Q}}),
@@ -272,6 +283,7 @@ static const struct row unicast[] = {
 	{"output without XDP", port2_tc, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
 	{"output to peer", port2_peer, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
 	{"output to host", port2_ingress, TO(HOST2), BY_TC, .tx = MASK(2), NEW},
+	{"output paused", port2_paused, TO(HOST2), UNICAST, NEW},
 	{"output down", port2_down, TO(HOST2), DROPPED(2, OUT_DOWN), NEW},
 	{"output gone", host2_on_empty_port, TO(HOST2), DROPPED_BY_TC(TEST_PORTS + 1, OUT_DOWN),
 	 NEW},

@@ -73,7 +73,7 @@ def test_pieces_that_do_not_fit(switch, taps, lab):
 
 def test_from_a_tap_to_a_veth_with_xdp(switch, taps, hosts):
     """An XDP program on the receiving port does not stand in the way."""
-    (a,), (b,) = taps(1), hosts(1, gro=True)
+    (a,), (b,) = taps(1), hosts(1, gro=True, tx=False)
     switch.add_ports("br0", a, b)
     switch.ctl("set", "interface", "p1", "options:rx-hook=xdp")
     send(b, "eth0", frame(BROADCAST, b.mac))

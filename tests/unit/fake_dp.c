@@ -99,7 +99,8 @@ void fake_dp_forget(void)
 
 static bool same_vlans(const struct dp_port *a, const struct dp_port *b)
 {
-	const uint16_t flags = XVS_PORT_ACCESS | XVS_PORT_TUNNEL | XVS_PORT_VLAN_SET;
+	const uint16_t flags =
+		XVS_PORT_ACCESS | XVS_PORT_TUNNEL | XVS_PORT_VLAN_SET | XVS_PORT_CVLANS;
 
 	return a->bridge == b->bridge && a->pvid == b->pvid && a->push_tpid == b->push_tpid &&
 	       (a->flags & flags) == (b->flags & flags) &&

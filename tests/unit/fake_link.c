@@ -94,9 +94,10 @@ struct link *fake_link_add(const char *name, const char *kind)
 	return &device->link;
 }
 
+/* Who is called back may delete the other end before it is its turn. */
 static void del(struct device *device)
 {
-	struct device *peer = device->link.peer_elsewhere ? NULL : by_index(device->link.peer);
+	uint32_t peer = device->link.peer_elsewhere ? 0 : device->link.peer;
 	struct device **at = &devices;
 
 	while (*at != device)
@@ -104,9 +105,10 @@ static void del(struct device *device)
 	*at = device->next;
 	call(LINK_GONE, device, NULL);
 	free(device);
-	if (peer) {
-		peer->link.peer = 0;
-		del(peer);
+	device = by_index(peer);
+	if (device) {
+		device->link.peer = 0;
+		del(device);
 	}
 }
 
@@ -117,13 +119,15 @@ void fake_link_del(const char *name)
 
 void fake_link_move_away(const char *name)
 {
-	struct device *device = by_name(name), *peer = by_index(device->link.peer);
+	struct device *device = by_name(name);
+	uint32_t peer = device->link.peer;
 
 	device->link.peer = 0;
 	del(device);
-	if (peer) {
-		peer->link.peer_elsewhere = true;
-		call(LINK_CHANGED, peer, NULL);
+	device = by_index(peer);
+	if (device) {
+		device->link.peer_elsewhere = true;
+		call(LINK_CHANGED, device, NULL);
 	}
 }
 

@@ -63,10 +63,11 @@ static void remove_folder(const char *folder)
 int fixture_teardown(void **state)
 {
 	struct fixture *fixture = *state;
+	char violation[sizeof(fixture->daemon.dp->violation)];
 
 	if (!fixture->daemon.teardown)
 		fake_dp_check(fixture->daemon.dp);
-	assert_string_equal(fixture->daemon.dp->violation, "");
+	memcpy(violation, fixture->daemon.dp->violation, sizeof(violation));
 	fixture_stop(fixture);
 	db_close(fixture->daemon.db);
 	remove_folder(fixture->folder);
@@ -74,6 +75,7 @@ int fixture_teardown(void **state)
 	fake_link_forget();
 	text_free(&fixture->warning);
 	free(fixture);
+	assert_string_equal(violation, "");
 	return 0;
 }
 
@@ -90,10 +92,21 @@ int fixture_commit(struct fixture *fixture)
 	text_clear(&fixture->warning);
 	status = model_reconcile(daemon, &fixture->warning, &fixture->error);
 	if (!status)
-		return db_commit(daemon->db, &fixture->error);
-	db_rollback(daemon->db);
-	assert_int_equal(model_reconcile(daemon, NULL, NULL), 0);
+		status = db_commit(daemon->db, &fixture->error);
+	if (status)
+		fixture_rollback(fixture);
+	else
+		model_settled(daemon);
 	return status;
+}
+
+void fixture_rollback(struct fixture *fixture)
+{
+	struct daemon *daemon = &fixture->daemon;
+
+	db_rollback(daemon->db);
+	model_reconcile(daemon, NULL, NULL);
+	model_settled(daemon);
 }
 
 void add_br(struct fixture *fixture, const char *bridge)
@@ -217,4 +230,58 @@ uint16_t learned_in(struct fixture *fixture, const char *bridge, uint16_t vlan, 
 	struct fdb_entry entry;
 
 	return fdb_lookup(fixture->daemon.fdb, &id, &entry) ? 0 : entry.port;
+}
+
+static const char *or_empty(const char *word)
+{
+	return word ? word : "[]";
+}
+
+bool write_vlan(struct db *db, const char *port, const struct vlan_words *words)
+{
+	return write_column(db, "Port", port, "vlan_mode", or_empty(words->mode)) &&
+	       write_column(db, "Port", port, "tag", or_empty(words->tag)) &&
+	       write_column(db, "Port", port, "trunks", or_empty(words->trunks)) &&
+	       write_column(db, "Port", port, "cvlans", or_empty(words->cvlans)) &&
+	       write_column(db, "Port", port, "other_config",
+			    words->other_config ? words->other_config : "{}");
+}
+
+void set_vlan(struct fixture *fixture, const char *port, const struct vlan_words *words)
+{
+	fixture_begin(fixture);
+	assert_true(write_vlan(fixture->daemon.db, port, words));
+	assert_int_equal(fixture_commit(fixture), 0);
+}
+
+struct fixture *with_two_ports(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fake_link_add("p1", "veth");
+	fake_link_add("p2", "veth");
+	add_br(fixture, "br0");
+	add_port(fixture, "br0", "p1");
+	add_port(fixture, "br0", "p2");
+	return fixture;
+}
+
+struct link *device(struct fixture *fixture, const char *name)
+{
+	return link_by_name(fixture->daemon.links, name);
+}
+
+void assert_settled(struct fixture *fixture)
+{
+	struct dp *dp = fixture->daemon.dp;
+
+	fake_dp_count_from_zero(dp);
+	fake_link_changes = 0;
+	fixture_begin(fixture);
+	assert_int_equal(fixture_commit(fixture), 0);
+	assert_int_equal(dp->port_sets + dp->port_dels + dp->vlans_sets + dp->settles, 0);
+	assert_int_equal(fake_link_changes, 0);
+	assert_string_equal(text_string(&fixture->warning), "");
+	fake_dp_check(dp);
+	assert_string_equal(dp->violation, "");
 }

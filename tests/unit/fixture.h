@@ -35,6 +35,7 @@ void fixture_start(struct fixture *fixture);
 /* As a command: what is changed in the database in between becomes true, or is rolled back. */
 void fixture_begin(struct fixture *fixture);
 int fixture_commit(struct fixture *fixture);
+void fixture_rollback(struct fixture *fixture);
 
 /* One change each, which must not fail. */
 void add_br(struct fixture *fixture, const char *bridge);
@@ -47,6 +48,23 @@ void set_column(struct fixture *fixture, const char *table, const char *record, 
 /* Inside a transaction; false when there is no such record. */
 bool write_column(struct db *db, const char *table, const char *record, const char *column,
 		  const char *value);
+
+/* A port's VLAN settings, as words of a command line; NULL: empty. */
+struct vlan_words {
+	const char *mode, *tag, *trunks, *cvlans, *other_config;
+};
+#define VLAN_WORDS(...) (&(const struct vlan_words){__VA_ARGS__})
+
+bool write_vlan(struct db *db, const char *port, const struct vlan_words *words); /* likewise */
+void set_vlan(struct fixture *fixture, const char *port, const struct vlan_words *words);
+
+/* A bridge br0 with the ports p1 and p2, veths into namespaces: trunks. */
+struct fixture *with_two_ports(void **state);
+
+struct link *device(struct fixture *fixture, const char *name);
+
+/* Nothing is to be done, and nothing is. */
+void assert_settled(struct fixture *fixture);
 
 /* What is known of a port. */
 struct port *port_of(struct fixture *fixture, const char *name);

@@ -121,6 +121,43 @@ static void test_ports(void **state)
 	refused(fixture, "list-ports br9", "no bridge named br9");
 }
 
+static void test_fake_bridges(void **state)
+{
+	struct fixture *fixture = *state;
+
+	done(fixture, "add-br br0 -- add-br vlan10 br0 10");
+	prints(fixture, "list-br", "br0\nvlan10\n");
+	prints(fixture, "--real list-br -- --fake list-br", "br0\nvlan10\n");
+	prints(fixture, "br-to-vlan vlan10 -- br-to-vlan br0", "10\n0\n");
+	prints(fixture, "br-to-parent vlan10 -- br-to-parent br0", "br0\nbr0\n");
+	assert_int_equal(run(fixture, "br-exists vlan10"), 0);
+	done(fixture, "add-port vlan10 p1 -- add-port br0 p2 -- add-port br0 p3 tag=10");
+	prints(fixture, "list-ports vlan10 -- list-ports br0", "p1\np3\np2\n");
+	prints(fixture, "port-to-br p1 -- port-to-br p2", "vlan10\nbr0\n");
+	refused(fixture, "port-to-br vlan10", "no port named vlan10");
+	prints(fixture, "get port p1 tag", "10\n");
+	done(fixture, "--may-exist add-port vlan10 p1");
+	refused(fixture, "--may-exist add-port br0 p1", "it is on bridge vlan10");
+	refused(fixture, "del-port br0 p1", "it is on bridge vlan10");
+	refused(fixture, "del-port vlan10", "del-br deletes both");
+
+	done(fixture, "--may-exist add-br vlan10 br0 10");
+	refused(fixture, "--may-exist add-br vlan10", "a fake bridge for VLAN 10 of bridge br0");
+	refused(fixture, "--may-exist add-br vlan10 br0 11",
+		"a fake bridge for VLAN 10 of bridge br0");
+	refused(fixture, "--may-exist add-br br0 br0 10", "a bridge of its own");
+	refused(fixture, "add-br vlan11 vlan10 11", "parent bridge vlan10 does not exist");
+	refused(fixture, "add-br again br0 10", "has a fake bridge for VLAN 10 already");
+	refused(fixture, "add-br x br0 4095", "not a VLAN");
+	refused(fixture, "clear port vlan10 tag", "delete it with del-br");
+
+	done(fixture, "del-br vlan10");
+	prints(fixture, "list-br -- list-ports br0", "br0\np2\n");
+	done(fixture, "add-br vlan10 br0 10 -- add-port vlan10 p1 -- del-br br0");
+	prints(fixture, "list-br", "");
+	refused(fixture, "port-to-br p1", "no port named p1");
+}
+
 static void test_refused_devices(void **state)
 {
 	struct fixture *fixture = *state;
@@ -170,7 +207,7 @@ static void test_wrong_words(void **state)
 	refused(fixture, "del-br br0 --if-exists", "options stand before the command's name");
 	refused(fixture, "--if-exists add-br br0",
 		"unknown option \"--if-exists\"; add-br takes --may-exist");
-	refused(fixture, "--may-exist list-br", "list-br takes none");
+	refused(fixture, "--may-exist list-br", "list-br takes --real,--fake");
 	refused(fixture, "--may-exist=yes add-br br0", "takes no value");
 	refused(fixture, "--may add-br br0", "unknown option \"--may\"");
 }
@@ -336,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		TEST(test_bridges),
 		TEST(test_ports),
+		TEST(test_fake_bridges),
 		TEST(test_refused_devices),
 		TEST(test_names),
 		TEST(test_wrong_words),

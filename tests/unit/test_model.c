@@ -12,38 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-/* A bridge br0 with the ports p1 and p2, veths into namespaces. */
-static struct fixture *with_two_ports(void **state)
-{
-	struct fixture *f = *state;
-
-	fake_link_add("p1", "veth");
-	fake_link_add("p2", "veth");
-	add_br(f, "br0");
-	add_port(f, "br0", "p1");
-	add_port(f, "br0", "p2");
-	return f;
-}
-
-static struct link *device(struct fixture *f, const char *name)
-{
-	return link_by_name(f->daemon.links, name);
-}
-
-/* Nothing is to be done, and nothing is. */
-static void assert_settled(struct fixture *f)
-{
-	struct dp *dp = f->daemon.dp;
-
-	fake_dp_count_from_zero(dp);
-	fake_link_changes = 0;
-	fixture_begin(f);
-	assert_int_equal(fixture_commit(f), 0);
-	assert_int_equal(dp->port_sets + dp->port_dels + dp->vlans_sets + dp->settles, 0);
-	assert_int_equal(fake_link_changes, 0);
-	assert_string_equal(text_string(&f->warning), "");
-}
-
 static void test_ports_of_a_bridge(void **state)
 {
 	struct fixture *f = with_two_ports(state);
@@ -393,6 +361,7 @@ static void test_rollback_gives_back(void **state)
 	assert_int_equal(port_of(f, "eth1")->state, PORT_UP);
 	db_rollback(f->daemon.db);
 	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+	model_settled(&f->daemon);
 	assert_null(model_port(f->daemon.model, "eth1"));
 	assert_int_equal(eth1->flags & IFF_PROMISC, 0);
 	assert_settled(f);

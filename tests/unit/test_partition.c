@@ -183,10 +183,8 @@ static void agrees_with_comparing_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_class_at_first),
-		cmocka_unit_test(refinements_split),
-		cmocka_unit_test(single_out_once),
-		cmocka_unit_test(every_vlan_by_itself),
+		cmocka_unit_test(one_class_at_first),        cmocka_unit_test(refinements_split),
+		cmocka_unit_test(single_out_once),           cmocka_unit_test(every_vlan_by_itself),
 		cmocka_unit_test(agrees_with_comparing_all),
 	};
 

@@ -33,11 +33,12 @@ struct row {
 	const char *set; /* with XVS_PORT_VLAN_SET */
 };
 
-#define ALL	     "1-4094"
-#define NEVER	     "priority-tags=never"
-#define NONZERO	     "priority-tags=if-nonzero"
-#define ALWAYS	     "priority-tags=always"
-#define TUNNEL	     "dot1q-tunnel"
+#define ALL           "1-4094"
+#define NEVER         "priority-tags=never"
+#define NONZERO       "priority-tags=if-nonzero"
+#define ALWAYS        "priority-tags=always"
+#define TUNNEL        "dot1q-tunnel"
+#define TUNNEL_CVLANS (XVS_PORT_TUNNEL | XVS_PORT_VLAN_SET | XVS_PORT_CVLANS)
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -84,9 +85,9 @@ static const struct row rows[] = {
 	{{.mode = TUNNEL, .tag = "100", .trunks = "20"}, .untagged = "100", .pvid = 100,
 	 .push_tpid = ETH_P_8021AD, .flags = XVS_PORT_TUNNEL},
 	{{.mode = TUNNEL, .tag = "100", .cvlans = "5,7-9"}, .untagged = "100", .pvid = 100,
-	 .push_tpid = ETH_P_8021AD, .flags = XVS_PORT_TUNNEL | XVS_PORT_VLAN_SET, .set = "5,7-9"},
+	 .push_tpid = ETH_P_8021AD, .flags = TUNNEL_CVLANS, .set = "5,7-9"},
 	{{.mode = TUNNEL, .tag = "100", .cvlans = "0"}, .untagged = "100", .pvid = 100,
-	 .push_tpid = ETH_P_8021AD, .flags = XVS_PORT_TUNNEL | XVS_PORT_VLAN_SET, .set = "0"},
+	 .push_tpid = ETH_P_8021AD, .flags = TUNNEL_CVLANS, .set = "0"},
 	{{.mode = TUNNEL, .tag = "100", .other_config = "qinq-ethtype=802.1q"}, .untagged = "100",
 	 .pvid = 100, .flags = XVS_PORT_TUNNEL},
 	{{.mode = TUNNEL, .tag = "100", .other_config = "qinq-ethtype=802.1ad"}, .untagged = "100",
@@ -121,8 +122,10 @@ static json_t *column_value(const char *name, const char *word)
 static struct db_vlan load(const struct words *words)
 {
 	json_t *values[] = {
-		column_value("vlan_mode", words->mode), column_value("tag", words->tag),
-		column_value("trunks", words->trunks),	column_value("cvlans", words->cvlans),
+		column_value("vlan_mode", words->mode),
+		column_value("tag", words->tag),
+		column_value("trunks", words->trunks),
+		column_value("cvlans", words->cvlans),
 		column_value("other_config", words->other_config),
 	};
 	const struct vlan_columns columns = {values[0], values[1], values[2], values[3], values[4]};

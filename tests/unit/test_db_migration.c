@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Databases of earlier versions: whatever is in them is in the new one, and that is the same as if
+ * it had been made new. Each case is filled by this version first, then brought into the earlier
+ * form.
+ */
+#include "db_fixture.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include "db/migration.h"
+
+#define FILTERING_ID 100 /* of a bridge of version 1: its number and this */
+
+static void run_sql(sqlite3 *sqlite, const char *sql)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(sqlite, sql, NULL, NULL, &why))
+		fail_msg("%s: %s", sql, why);
+}
+
+static sqlite3 *open_sqlite(const char *path)
+{
+	sqlite3 *sqlite;
+
+	assert_int_equal(sqlite3_open(path, &sqlite), SQLITE_OK);
+	return sqlite;
+}
+
+/* The schema of version 1: bridges had a filtering id behind their number. */
+static char *schema_1(void)
+{
+	const char *bridge = strstr(migration_schema, "CREATE TABLE Bridge"), *at;
+	char *schema;
+
+	assert_non_null(bridge);
+	at = strstr(bridge, "_number INTEGER NOT NULL UNIQUE");
+	assert_non_null(at);
+	at = strchr(at, '\n');
+	assert_true(asprintf(&schema, "%.*s\n\t_fid INTEGER NOT NULL UNIQUE,%s",
+			     (int)(at - migration_schema), migration_schema, at) > 0);
+	return schema;
+}
+
+/* Names of a table's columns as "a, b, c". */
+static void list_columns(sqlite3 *sqlite, const char *table, struct text *text)
+{
+	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_prepare_v2(sqlite, "SELECT name FROM pragma_table_info(?)", -1,
+					    &statement, NULL),
+			 SQLITE_OK);
+	sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		text_add(text, "%s%s", text->length ? ", " : "",
+			 (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+}
+
+static const char *const tables[] = {"Open_vSwitch", "Bridge",     "Port",
+				     "Interface",    "Static_MAC", "_wal"};
+#define TABLES (sizeof(tables) / sizeof(*tables))
+
+static void copy_table(sqlite3 *to, const char *table, bool bridge)
+{
+	struct text columns = TEXT_EMPTY, sql = TEXT_EMPTY;
+	sqlite3 *from = open_sqlite(sqlite3_db_filename(to, "new"));
+
+	list_columns(from, table, &columns);
+	sqlite3_close(from);
+	text_add(&sql, "DELETE FROM main.%s; INSERT INTO main.%s (%s%s) SELECT %s", table, table,
+		 text_string(&columns), bridge ? ", _fid" : "", text_string(&columns));
+	if (bridge)
+		text_add(&sql, ", _number + %d", FILTERING_ID);
+	text_add(&sql, " FROM new.%s", table);
+	run_sql(to, text_string(&sql));
+	text_free(&columns);
+	text_free(&sql);
+}
+
+/* Writes what is in the file of this version into one of version 1. */
+static void write_version_1(const char *new_path, const char *path)
+{
+	char *schema = schema_1(), attach[128];
+	sqlite3 *sqlite = open_sqlite(path);
+
+	run_sql(sqlite, schema);
+	snprintf(attach, sizeof(attach), "ATTACH '%s' AS new; PRAGMA application_id = %d", new_path,
+		 MIGRATION_APPLICATION_ID);
+	run_sql(sqlite, attach);
+	for (size_t i = 0; i < TABLES; i++)
+		copy_table(sqlite, tables[i], !strcmp(tables[i], "Bridge"));
+	run_sql(sqlite, "PRAGMA user_version = 1; DETACH new");
+	sqlite3_close(sqlite);
+	free(schema);
+}
+
+/* All rows of a query, a line each. */
+static void print_rows(sqlite3 *sqlite, const char *sql, struct text *text)
+{
+	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_prepare_v2(sqlite, sql, -1, &statement, NULL), SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(statement); i++)
+			text_add(text, "%s|", (const char *)sqlite3_column_text(statement, i));
+		text_add(text, "\n");
+	}
+	sqlite3_finalize(statement);
+}
+
+/* Rows, columns, keys and indexes: all that a file is but for its octets. */
+static void print_file(const char *path, struct text *text)
+{
+	static const char *const queries[] = {
+		"SELECT * FROM %s",
+		"SELECT * FROM pragma_table_info('%s')",
+		"SELECT * FROM pragma_foreign_key_list('%s')",
+		"SELECT name, \"unique\", origin FROM pragma_index_list('%s') ORDER BY name",
+		"SELECT i.name, c.name FROM pragma_index_list('%s') AS i,"
+		" pragma_index_info(i.name) AS c ORDER BY i.name, c.seqno",
+		"SELECT strict FROM pragma_table_list('%s')",
+	};
+	sqlite3 *sqlite = open_sqlite(path);
+	char sql[256];
+
+	for (size_t t = 0; t < TABLES; t++)
+		for (size_t q = 0; q < sizeof(queries) / sizeof(*queries); q++) {
+			text_add(text, "%s %zu\n", tables[t], q);
+			snprintf(sql, sizeof(sql), queries[q], tables[t]);
+			print_rows(sqlite, sql, text);
+		}
+	print_rows(sqlite,
+		   "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name, tbl_name",
+		   text);
+	print_rows(sqlite, "PRAGMA user_version", text);
+	print_rows(sqlite, "PRAGMA application_id", text);
+	print_rows(sqlite, "PRAGMA foreign_key_check", text);
+	print_rows(sqlite, "PRAGMA integrity_check", text);
+	sqlite3_close(sqlite);
+}
+
+static void expect_same(const struct text *before, const struct text *after)
+{
+	const char *a = text_string(before), *b = text_string(after), *line = a;
+
+	for (; *a && *a == *b; a++, b++)
+		if (*a == '\n')
+			line = a + 1;
+	if (*a != *b)
+		fail_msg("\"%.80s\" has become \"%.80s\"", line, b - (a - line));
+}
+
+/* Bridges that came and went, ports, static addresses, and something in every kind of column. */
+static void fill(struct fixture *f)
+{
+	const uint8_t macs[2][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
+	char name[16];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "br%d", i);
+		assert_int_equal(db_bridge_add(f->db, name, &f->error), 0);
+	}
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "p%d", i);
+		assert_int_equal(db_port_add(f->db, i % 2 ? "br0" : "br3", name, 0, &f->error), 0);
+	}
+	assert_int_equal(db_bridge_del(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_port_del(f->db, "p6", &f->error), 0);
+	assert_int_equal(db_static_mac_add(f->db, "br0", "p1", 0, macs[0], &f->error), 0);
+	assert_int_equal(db_static_mac_add(f->db, "br0", "p3", 0, macs[1], &f->error), 0);
+	assert_int_equal(db_static_mac_add(f->db, "br3", "p2", 0, macs[0], &f->error), 0);
+	assert_int_equal(
+		set(f, "Bridge", "br0", "other_config", "mac-aging-time=7,mac-table-size=99"), 0);
+	assert_int_equal(set(f, "Bridge", "br3", "external_ids", "\"a b\"=\"é|'\\\"\""), 0);
+	assert_int_equal(set(f, "Bridge", "br3", "stp_enable", "true"), 0);
+	assert_int_equal(set(f, "Bridge", "br3", "datapath_type", "netdev"), 0);
+	assert_int_equal(set(f, "Bridge", "br3", "fail_mode", "secure"), 0);
+	assert_int_equal(set(f, "Bridge", "br3", "protocols", "OpenFlow10,OpenFlow13"), 0);
+	assert_int_equal(set(f, "Interface", "p1", "mtu_request", "9000"), 0);
+	assert_int_equal(set(f, "Interface", "p1", "ofport_request", "77"), 0);
+	assert_int_equal(set(f, "Interface", "p3", "options", "rx-hook=xdp"), 0);
+	assert_int_equal(set(f, "Port", "p3", "external_ids", "x=y"), 0);
+	assert_int_equal(set(f, "Open_vSwitch", ".", "external_ids", "system-id=7"), 0);
+}
+
+/* The fixture's database goes out of the way, as `new`, and one of version 1 takes its place. */
+static void make_version_1(struct fixture *f, char new_path[64])
+{
+	assert_int_equal(db_commit(f->db, &f->error), 0);
+	db_close(f->db);
+	f->db = NULL;
+	snprintf(new_path, 64, "%s/new.db", f->folder);
+	assert_int_equal(rename(f->path, new_path), 0);
+	write_version_1(new_path, f->path);
+}
+
+static void nothing_is_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct text before = TEXT_EMPTY, after = TEXT_EMPTY;
+	char new_path[64];
+
+	fill(f);
+	make_version_1(f, new_path);
+	print_file(new_path, &before);
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	db_close(f->db);
+	f->db = NULL;
+	print_file(f->path, &after);
+	expect_same(&before, &after);
+	text_free(&before);
+	text_free(&after);
+	unlink(new_path);
+
+	/* Once, and never again. */
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	assert_int_equal(db_begin(f->db, &f->error), 0);
+	assert_false(db_changed(f->db));
+}
+
+static void an_empty_one_too(void **state)
+{
+	struct fixture *f = *state;
+	char new_path[64];
+
+	make_version_1(f, new_path);
+	unlink(new_path);
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	assert_int_equal(db_begin(f->db, &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	reopen(f);
+	assert_int_equal(strlen(uuid_of(f, "Bridge", "br0")), 36);
+}
+
+/* What hangs together still does: a bridge takes along what is its own, and nothing else. */
+static void it_works_as_before(void **state)
+{
+	struct fixture *f = *state;
+	struct db_config *config;
+	const struct db_bridge *br0;
+	char new_path[64];
+	size_t ports = 0;
+
+	fill(f);
+	make_version_1(f, new_path);
+	unlink(new_path);
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	assert_int_equal(db_begin(f->db, &f->error), 0);
+	config = load(f);
+	br0 = config->bridges;
+	assert_string_equal(br0->name, "br0");
+	assert_int_equal(br0->number, 1);
+	assert_int_equal(br0->mac_aging_time, 7);
+	assert_string_equal(br0->next->name, "br2");
+	assert_int_equal(br0->next->number, 3);
+	assert_string_equal(br0->next->next->name, "br3");
+	for (const struct db_port *port = br0->ports; port; port = port->next)
+		ports++;
+	assert_int_equal(ports, 11);
+	assert_int_equal(br0->ports->next->ofport, 77);
+	assert_int_equal(br0->ports->next->mtu_request, 9000);
+	assert_int_equal(br0->static_macs->port, br0->ports->next->number);
+	assert_non_null(br0->next->next->static_macs);
+	assert_int_equal(db_config_check(config, &f->error), 0);
+	db_config_free(config);
+
+	assert_int_equal(db_bridge_del(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br9", &f->error), 0);
+	reopen(f);
+	config = load(f);
+	assert_string_equal(config->bridges->name, "br2");
+	assert_string_equal(config->bridges->next->next->name, "br9");
+	assert_int_equal(config->bridges->next->next->number, 1);
+	assert_non_null(config->bridges->next->static_macs);
+	db_config_free(config);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_size;
+}
+
+/* A step that fails leaves the earlier version, to be opened by the earlier program. */
+static void all_or_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct text before = TEXT_EMPTY, after = TEXT_EMPTY;
+	char new_path[64];
+	sqlite3 *sqlite;
+	off_t size;
+
+	fill(f);
+	make_version_1(f, new_path);
+	unlink(new_path);
+	sqlite = open_sqlite(f->path);
+	run_sql(sqlite, "CREATE INDEX in_the_way ON Port (name);"
+			"CREATE TABLE _Bridge_2 (x)");
+	sqlite3_close(sqlite);
+	print_file(f->path, &before);
+	size = size_of(f->path);
+	assert_true(db_open(f->path, &f->db, &f->error) < 0);
+	assert_string_not_equal(f->error.text, "");
+	print_file(f->path, &after);
+	expect_same(&before, &after);
+	assert_int_equal(size_of(f->path), size);
+	text_free(&before);
+	text_free(&after);
+
+	sqlite = open_sqlite(f->path);
+	run_sql(sqlite, "DROP TABLE _Bridge_2");
+	sqlite3_close(sqlite);
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	assert_int_equal(db_begin(f->db, &f->error), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_is_lost),
+		TEST(an_empty_one_too),
+		TEST(it_works_as_before),
+		TEST(all_or_nothing),
+	};
+
+	return cmocka_run_group_tests_name("db_migration", tests, NULL, NULL);
+}
