@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The two ends of a measurement with raw frames: frames.c runs the one and attaches the other. */
+/* The two ends of a measurement with raw frames: end.c attaches the one, and frames.c runs the
+ * other. */
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include "bench/frames.h"
+
+struct frames_plan plan;
 
 /* Run by BPF_PROG_TEST_RUN with live frames, this sends each out of the device that it "came from".
  */
 SEC("xdp")
 int source(struct xdp_md *ctx)
 {
+	union frames_head *head = (void *)(long)ctx->data;
+	__u32 turn = plan.turn;
+
+	if ((void *)(head + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	*head = plan.head;
+	if (plan.vids > 1)
+		head->tci = bpf_htons(plan.vid + turn);
+	if (plan.stations) {
+		*(__be16 *)&head->dst[2] = bpf_htons(turn);
+		*(__be16 *)&head->src[2] = bpf_htons(turn);
+	}
+	plan.turn = turn + 1 < plan.turns ? turn + 1 : 0;
 	return XDP_TX;
 }
 
@@ -15,18 +34,22 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct frames_received);
 } received SEC(".maps");
 
 /* Counts and drops: the cheapest host there is. */
 SEC("xdp.frags")
 int sink(struct xdp_md *ctx)
 {
+	const union frames_head *head = (void *)(long)ctx->data;
+	struct frames_received *count;
 	__u32 zero = 0;
-	__u64 *count = bpf_map_lookup_elem(&received, &zero);
 
-	if (count)
-		(*count)++;
+	count = bpf_map_lookup_elem(&received, &zero);
+	if (!count || (void *)(head + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	count->all++;
+	count->tagged += head->type == bpf_htons(ETH_P_8021Q);
 	return XDP_DROP;
 }
 

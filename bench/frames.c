@@ -10,92 +10,41 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
-#include <linux/if_ether.h>
-#include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "bench/end.h"
 #include "bench/frames.skel.h"
 #include "bench/place.h"
 
-#define SINKS   64
-#define WARM_UP 0.2 /* seconds: time for the switch to learn, and for caches */
-#define DISCARD 9   /* the UDP port for such things, RFC 863 */
+#define SINKS        64
+#define STATIONS_MAX 65536 /* two octets of an address */
+#define TAG_LENGTH   4
+#define WARM_UP      0.2 /* seconds: time for the switch to learn, and for caches */
+#define DISCARD      9   /* the UDP port for such things, RFC 863 */
 
-/* One end: a device in a namespace. */
-struct end {
-	char namespace[128];
-	char device[IF_NAMESIZE];
-	unsigned int ifindex;
-	unsigned char mac[ETH_ALEN];
-	struct frames *skeleton; /* its own source and sink */
+/* What is sent, beside the ends. */
+struct traffic {
+	size_t length;         /* of a frame without its tag */
+	unsigned int stations; /* as in struct frames_plan */
 };
 
 static void usage(FILE *stream)
 {
-	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] FROM TO [OTHER...]\n"
+	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] [--stations N] FROM TO "
+	      "[OTHER...]\n"
 	      "Sends frames from one device to the address of another (NETNS/DEVICE), and prints\n"
-	      "how many were sent, arrived, and strayed to others.\n",
+	      "how many were sent, arrived, arrived with a tag, and strayed to others.\n"
+	      "  NETNS/DEVICE@VID         what this one sends has a VLAN tag, on top of the "
+	      "length\n"
+	      "  NETNS/DEVICE@FIRST-LAST  each frame another of these VIDs, in turn\n"
+	      "  --stations N             each frame other addresses, of N on either side, in "
+	      "turn\n",
 	      stream);
-}
-
-/* The end named "NETNS/DEVICE"; the process stays in its namespace. */
-static void end_open(struct end *end, const char *name)
-{
-	const char *slash = strchr(name, '/');
-	struct ifreq request = {};
-	int fd;
-
-	errno = 0;
-	if (!slash || slash - name >= (int)sizeof(end->namespace) ||
-	    strlen(slash + 1) >= IF_NAMESIZE)
-		die("\"%s\" is not NETNS/DEVICE", name);
-	memcpy(end->namespace, name, slash - name);
-	strcpy(end->device, slash + 1);
-	enter_namespace(end->namespace);
-	strcpy(request.ifr_name, end->device);
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request))
-		die("no device %s in %s", end->device, end->namespace);
-	close(fd);
-	memcpy(end->mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
-	end->ifindex = if_nametoindex(end->device);
-	end->skeleton = frames__open_and_load();
-	if (!end->skeleton)
-		die("cannot load the BPF programs");
-}
-
-static void sink_attach(struct end *end)
-{
-	if (bpf_xdp_attach(end->ifindex, bpf_program__fd(end->skeleton->progs.sink),
-			   XDP_FLAGS_DRV_MODE, NULL))
-		die("cannot attach the sink to %s", end->device);
-}
-
-static void sink_detach(struct end *end)
-{
-	enter_namespace(end->namespace);
-	bpf_xdp_detach(end->ifindex, XDP_FLAGS_DRV_MODE, NULL);
-}
-
-static unsigned long long sink_count(const struct end *end)
-{
-	unsigned long long per_cpu[libbpf_num_possible_cpus()], sum = 0;
-	__u32 zero = 0;
-
-	if (bpf_map_lookup_elem(bpf_map__fd(end->skeleton->maps.received), &zero, per_cpu))
-		die("cannot read the sink's counter");
-	for (size_t i = 0; i < sizeof(per_cpu) / sizeof(*per_cpu); i++)
-		sum += per_cpu[i];
-	return sum;
 }
 
 static uint16_t ip_checksum(const struct iphdr *ip)
@@ -109,73 +58,119 @@ static uint16_t ip_checksum(const struct iphdr *ip)
 	return ~(sum + (sum >> 16));
 }
 
-/* A UDP datagram between addresses that are set aside for measurements (RFC 2544, C.2.2). */
-static void frame_fill(unsigned char *frame, size_t length, const struct end *from,
-		       const struct end *to)
+/* The headers of a UDP datagram between addresses that are set aside for measurements (RFC 2544,
+ * C.2.2). */
+static void datagram_fill(unsigned char *place, size_t length)
 {
-	struct ethhdr *eth = (struct ethhdr *)frame;
-	struct iphdr *ip = (struct iphdr *)(eth + 1);
-	struct udphdr *udp = (struct udphdr *)(ip + 1);
+	struct {
+		struct iphdr ip;
+		struct udphdr udp;
+	} headers = {
+		.ip = {.version = IPVERSION,
+		       .ihl = sizeof(headers.ip) / 4,
+		       .tot_len = htons(length),
+		       .ttl = IPDEFTTL,
+		       .protocol = IPPROTO_UDP,
+		       .saddr = inet_addr("198.18.0.1"),
+		       .daddr = inet_addr("198.18.0.2")},
+		.udp = {.source = htons(DISCARD),
+			.dest = htons(DISCARD),
+			.len = htons(length - sizeof(headers.ip))},
+	};
 
-	memcpy(eth->h_dest, to->mac, ETH_ALEN);
-	memcpy(eth->h_source, from->mac, ETH_ALEN);
-	eth->h_proto = htons(ETH_P_IP);
-	ip->version = IPVERSION;
-	ip->ihl = sizeof(*ip) / 4;
-	ip->tot_len = htons(length - sizeof(*eth));
-	ip->ttl = IPDEFTTL;
-	ip->protocol = IPPROTO_UDP;
-	ip->saddr = inet_addr("198.18.0.1");
-	ip->daddr = inet_addr("198.18.0.2");
-	ip->check = ip_checksum(ip);
-	udp->source = htons(DISCARD);
-	udp->dest = htons(DISCARD);
-	udp->len = htons(length - sizeof(*eth) - sizeof(*ip));
+	headers.ip.check = ip_checksum(&headers.ip);
+	memcpy(place, &headers, sizeof(headers));
 }
 
-/* Sends `count` frames out of one end to the address of the other. */
-static void send_frames(const struct end *from, const struct end *to, int count, size_t length)
+/* Returns the frame's length. */
+static size_t frame_fill(unsigned char *frame, size_t length, const struct end *from,
+			 const struct end *to)
 {
-	unsigned char frame[ETH_FRAME_LEN] = {};
-	struct xdp_md context = {.data_end = length, .ingress_ifindex = from->ifindex};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = length,
-		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = count,
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+	const uint16_t tag[] = {htons(ETH_P_8021Q), htons(from->vid)}, type = htons(ETH_P_IP);
+	unsigned char *next = frame;
 
-	frame_fill(frame, length, from, to);
+	next = mempcpy(next, to->mac, ETH_ALEN);
+	next = mempcpy(next, from->mac, ETH_ALEN);
+	if (from->vids)
+		next = mempcpy(next, tag, TAG_LENGTH);
+	next = mempcpy(next, &type, sizeof(type));
+	datagram_fill(next, length - ETH_HLEN);
+	return next - frame + length - ETH_HLEN;
+}
+
+/* Returns how many frames it takes to have one of each kind. */
+static unsigned int plan(struct frames_plan *plan, const unsigned char *frame,
+			 const struct end *from, const struct traffic *traffic)
+{
+	unsigned int kinds = from->vids > traffic->stations ? from->vids : traffic->stations;
+
+	errno = 0;
+	if (from->vids > 1 && traffic->stations)
+		die("either VIDs take turns or stations");
+	*plan = (struct frames_plan){.vid = from->vid,
+				     .vids = from->vids,
+				     .stations = traffic->stations,
+				     .turns = kinds ? kinds : 1};
+	memcpy(&plan->head, frame, sizeof(plan->head));
+	return plan->turns;
+}
+
+/* Sends `count` frames, or one of each kind where it is 0, out of one end to the address of the
+ * other. */
+static void send_frames(const struct end *from, const struct end *to, int count,
+			const struct traffic *traffic)
+{
+	unsigned char frame[ETH_FRAME_LEN + TAG_LENGTH] = {};
+	struct xdp_md context = {.ingress_ifindex = from->ifindex};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+	unsigned int kinds;
+
+	context.data_end = run.data_size_in = frame_fill(frame, traffic->length, from, to);
+	kinds = plan(&from->skeleton->bss->plan, frame, from, traffic);
+	run.repeat = count ? count : (int)kinds;
 	enter_namespace(from->namespace);
 	if (bpf_prog_test_run_opts(bpf_program__fd(from->skeleton->progs.source), &run))
 		die("cannot send frames from %s", from->device);
 }
 
+static unsigned long long strays(const struct end *others, int count)
+{
+	unsigned long long sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += end_sink_count(&others[i]).all;
+	return sum;
+}
+
 /* All in one system call: entering and leaving it waits for RCU grace periods, some 20 ms. */
 static void measure(const struct end *from, const struct end *to, const struct end *others,
-		    int n_others, double seconds, size_t length)
+		    int n_others, double seconds, const struct traffic *traffic)
 {
-	unsigned long long arrived, strayed = 0;
+	struct frames_received before, after;
+	unsigned long long strayed;
 	double start, elapsed = 0;
 	int count = 1 << 14;
 
-	send_frames(to, from, 1, length);
+	send_frames(to, from, 0, traffic);
 	while (elapsed < WARM_UP) {
 		count *= 2;
 		start = now();
-		send_frames(from, to, count, length);
+		send_frames(from, to, count, traffic);
 		elapsed = now() - start;
 	}
 	count *= seconds / elapsed;
 
-	arrived = -sink_count(to);
-	for (int i = 0; i < n_others; i++)
-		strayed -= sink_count(&others[i]);
+	before = end_sink_count(to);
+	strayed = strays(others, n_others);
 	start = now();
-	send_frames(from, to, count, length);
+	send_frames(from, to, count, traffic);
 	elapsed = now() - start;
-	arrived += sink_count(to);
-	for (int i = 0; i < n_others; i++)
-		strayed += sink_count(&others[i]);
-	printf("{\"seconds\": %.6f, \"sent\": %d, \"arrived\": %llu, \"strayed\": %llu}\n", elapsed,
-	       count, arrived, strayed);
+	after = end_sink_count(to);
+	strayed = strays(others, n_others) - strayed;
+	printf("{\"seconds\": %.6f, \"sent\": %d, \"arrived\": %llu, \"tagged\": %llu, "
+	       "\"strayed\": %llu}\n",
+	       elapsed, count, after.all - before.all, after.tagged - before.tagged, strayed);
 }
 
 int main(int argc, char **argv)
@@ -184,15 +179,16 @@ int main(int argc, char **argv)
 		{"cpu", required_argument, NULL, 'c'},
 		{"seconds", required_argument, NULL, 's'},
 		{"length", required_argument, NULL, 'l'},
+		{"stations", required_argument, NULL, 'n'},
 		{"help", no_argument, NULL, 'h'},
 		{},
 	};
+	struct traffic traffic = {.length = ETH_ZLEN};
 	struct end ends[SINKS + 1] = {};
-	size_t length = ETH_ZLEN;
 	double seconds = 1;
 	int option, count;
 
-	while ((option = getopt_long(argc, argv, "c:s:l:h", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "c:s:l:n:h", options, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			stay_on_cpu(atoi(optarg));
@@ -201,7 +197,10 @@ int main(int argc, char **argv)
 			seconds = atof(optarg);
 			break;
 		case 'l':
-			length = atoi(optarg);
+			traffic.length = atoi(optarg);
+			break;
+		case 'n':
+			traffic.stations = atoi(optarg);
 			break;
 		case 'h':
 			usage(stdout);
@@ -212,19 +211,20 @@ int main(int argc, char **argv)
 		}
 	}
 	count = argc - optind;
-	if (count < 2 || count > SINKS + 1 || length < ETH_ZLEN || length > ETH_FRAME_LEN) {
+	if (count < 2 || count > SINKS + 1 || traffic.length < ETH_ZLEN ||
+	    traffic.length > ETH_FRAME_LEN || traffic.stations > STATIONS_MAX) {
 		usage(stderr);
 		return 1;
 	}
 	for (int i = 0; i < count; i++) {
 		end_open(&ends[i], argv[optind + i]);
 		if (i)
-			sink_attach(&ends[i]);
+			end_sink_attach(&ends[i]);
 	}
-	measure(&ends[0], &ends[1], &ends[2], count - 2, seconds, length);
+	measure(&ends[0], &ends[1], &ends[2], count - 2, seconds, &traffic);
 	for (int i = 1; i < count; i++)
-		sink_detach(&ends[i]);
+		end_sink_detach(&ends[i]);
 	for (int i = 0; i < count; i++)
-		frames__destroy(ends[i].skeleton);
+		end_close(&ends[i]);
 	return 0;
 }

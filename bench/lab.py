@@ -25,7 +25,8 @@ class Lab:
             for number in range(1, hosts + 1):
                 self.hosts.append(Host(self.ns, number, **options))
                 parts.callback(self.hosts[-1].delete)
-            parts.callback(switch(self, rx).close)
+            self.switch = switch(self, rx)
+            parts.callback(self.switch.close)
             self.close = parts.pop_all().close
 
     def measure(self, program, *words):

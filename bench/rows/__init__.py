@@ -4,6 +4,28 @@
 import dataclasses
 from typing import Callable
 
+import switches
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """One of those that a row compares: a switch, how it is set up, and what is asked of it.
+
+    measure(lab, seconds) returns one figure. prepare(lab) comes once before the first; sides with the same switch
+    and the same prepare share a lab.
+    """
+
+    name: str
+    title: str
+    switch: str
+    measure: Callable
+    prepare: Callable | None = None
+
+    @property
+    def lab(self):
+        """What tells the labs of a row apart."""
+        return self.switch, self.prepare
+
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
@@ -15,20 +37,39 @@ class Goal:
 
 
 @dataclasses.dataclass(frozen=True)
+class Bound:
+    """`of` should be `most` at most, in the row's unit; or be more than `over` by so much at most."""
+
+    of: str
+    most: float
+    over: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Row:
-    """measure(lab, seconds) returns one figure in `unit`; more is better."""
+    """goals are of ratios and for figures of which more is better, bounds for those of which less is."""
 
     name: str
     title: str
     unit: str
-    switches: tuple
-    goals: tuple
+    sides: tuple
     hosts: int
     rx: str
-    measure: Callable
+    goals: tuple = ()
+    bounds: tuple = ()
     options: dict = dataclasses.field(default_factory=dict)
 
 
-from rows import frames, tcp  # noqa: E402
+def plain(measure, *names):
+    """A side for each of these switches, as it is without any settings."""
+    return tuple(Side(name, switches.ALL[name].title, name, measure) for name in names)
 
-ALL = {row.name: row for row in (*frames.ROWS, *tcp.ROWS)}
+
+from rows import frames, tcp, vlan, vlan_scale  # noqa: E402
+
+ALL = {row.name: row for row in (*frames.ROWS, *tcp.ROWS, *vlan.ROWS, *vlan_scale.ROWS)}
+
+
+def named(word):
+    """Names of the rows that somebody means by a word: the row of this name, and those whose names go on from it."""
+    return [name for name in ALL if name == word or name.startswith(f"{word}-")]

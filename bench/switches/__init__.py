@@ -6,8 +6,11 @@
     version()         one line
     Switch(lab, rx)   makes it connect the lab's hosts: through XDP where rx is "xdp", through TC where "tc"
     close()           takes it away; the lab's devices stay
+    set_vlans(ports)  gives ports their VLANs, in Open vSwitch's words: {"p1": "tag=10", "p2": "trunks=1-4094"}.
+                      Those left out are as they were. Only where a row asks for it.
 """
 
 from switches import bare, bridge, xvswitch
 
-ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bridge.BareBridge, bare.Bare)}
+ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bridge.BareBridge, bridge.VlanBridge,
+                                    bare.Bare, bare.BarePush)}

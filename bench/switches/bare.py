@@ -10,20 +10,21 @@ from lab import BUILD
 class Bare:
     name = "bare"
     title = "bare redirect"
+    source = "bare"
 
     @staticmethod
     def missing():
         return None
 
-    @staticmethod
-    def version():
-        return "bench/bare.bpf.c"
+    @classmethod
+    def version(cls):
+        return f"bench/{cls.source}.bpf.c"
 
     def __init__(self, lab, rx):
         assert rx == "xdp", "there is no bare redirect but in XDP"
         self.lab = lab
         self.port, output = (host.port for host in lab.hosts[:2])
-        lab.ns.ip(f"link set {self.port} xdpdrv object {BUILD}/bench/bare.bpf.o section xdp")
+        lab.ns.ip(f"link set {self.port} xdpdrv object {BUILD}/bench/{self.source}.bpf.o section xdp")
         program = lab.ns.link(self.port)["xdp"]["prog"]["id"]
         devmap, = json.loads(lab.ns.run("bpftool", "-j", "prog", "show", "id", str(program)))["map_ids"]
         ifindex = struct.pack("=I", lab.ns.link(output)["ifindex"])
@@ -32,3 +33,11 @@ class Bare:
 
     def close(self):
         self.lab.ns.ip(f"link set {self.port} xdpdrv off")
+
+
+class BarePush(Bare):
+    """The same with a VLAN tag for each frame: the limit where tags are added."""
+
+    name = "bare-push"
+    title = "bare redirect, push"
+    source = "push"

@@ -2,6 +2,7 @@
 """This switch."""
 
 import os
+import time
 
 from harness.netns import run
 from harness.switch import Switch, XVSWITCHD
@@ -22,14 +23,51 @@ class Xvswitch:
     def __init__(self, lab, rx):
         self.switch = Switch(lab.folder, lab.ns)
         self.switch.expect_log("")  # whatever it is, the figure says enough
-        self.switch.start()
-        words = ["add-br", "br0"]
-        for host in lab.hosts:
-            words += ["--", "add-port", "br0", host.port,
-                      "--", "set", "interface", host.port, f"options:rx-hook={rx}"]
-        # xvsctl warns that a socket's TCP does not pass a veth in XDP; the frames here come from no socket.
+        try:
+            self.switch.start()
+            self.chain("add-br br0")
+            self.add_ports([host.port for host in lab.hosts])
+            self.chain(*(f"set interface {host.port} options:rx-hook={rx}" for host in lab.hosts))
+        except BaseException:
+            self.switch.close()
+            raise
+
+    def chain(self, *commands):
+        """Commands of xvsctl in one chain, and so one transaction. How many seconds until xvsctl was back."""
+        words = [word for command in commands for word in ("--", *command.split())]
+        start = time.monotonic()
         status, _, complaint = self.switch.xvsctl(*words)
+        elapsed = time.monotonic() - start
+        # A mere warning is none of ours: that a socket's TCP does not pass a veth in XDP, say. No socket sends here.
         assert not status, complaint
+        return elapsed
+
+    def add_ports(self, ports, setting=""):
+        return self.chain(*(f"add-port br0 {port} {setting}" for port in ports))
+
+    def del_ports(self, ports):
+        return self.chain(*(f"del-port {port}" for port in ports))
+
+    def set_vlans(self, ports):
+        """How many seconds it took."""
+        return self.chain(*(f"set port {port} {setting}" for port, setting in ports.items()))
+
+    def clear_vlans(self, ports):
+        return self.chain(*(f"clear port {port} tag trunks" for port in ports))
+
+    def set_table_size(self, size):
+        self.chain(f"set bridge br0 other-config:mac-table-size={size}")
+
+    def learned(self):
+        """How many addresses."""
+        stats = self.switch.fdb_stats()
+        return stats["current"] - stats["static"]
+
+    def pins(self):
+        return self.switch.pins()
+
+    def pid(self):
+        return self.switch.process.pid
 
     def close(self):
         # Also when an interrupt from the keyboard has ended the daemon already.
