@@ -191,6 +191,7 @@ def test_made_again_with_the_same_index_unseen(switch, hosts, hook):
     switch.ctl("set", "interface", "p2", f"options:rx-hook={hook}")
     assert reach(a, BROADCAST, [b, c]) == [b, c]
     index = switch.ns.link("p2")["ifindex"]
+    switch.expect_log("p2 has options:rx-hook=xdp, but .* leaves checksums")
     os.kill(switch.process.pid, signal.SIGSTOP)
     try:
         switch.ns.ip("link del p2", f"link add p2 index {index} type veth peer name eth0 netns {b.name}",
