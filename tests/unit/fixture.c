@@ -50,14 +50,15 @@ int fixture_setup(void **state)
 
 static void remove_folder(const char *folder)
 {
-	static const char *const names[] = {"conf.db", "conf.db-wal", "conf.db-shm"};
+	static const char *const names[] = {"conf.db", "conf.db-wal", "conf.db-shm",
+					    "conf.db-links", "conf.db-links-journal"};
 	char path[64];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	rmdir(folder);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 int fixture_teardown(void **state)

@@ -139,12 +139,43 @@ static void options_are_checked(void **state)
 		{"Interface", "options", "rx-hook=xdp", true},
 		{"Interface", "options", "rx-hook=generic", false},
 		{"Interface", "other_config", "rx-hook=generic", true},
+		{"Interface", "options", "peer=p2", true},
+		{"Interface", "options", "peer=\"\"", false},
+		{"Interface", "options", "peer=sixteen-letters-", false},
+		{"Port", "other_config", "priority-tags=never", true},
+		{"Port", "other_config", "priority-tags=if-nonzero", true},
+		{"Port", "other_config", "priority-tags=always", true},
+		{"Port", "other_config", "priority-tags=true", true},
+		{"Port", "other_config", "priority-tags=sometimes", false},
+		{"Port", "other_config", "qinq-ethtype=802.1ad", true},
+		{"Port", "other_config", "qinq-ethtype=802.1q", true},
+		{"Port", "other_config", "qinq-ethtype=\"0x9100\"", false},
+		{"Port", "tag", "1", true},
+		{"Port", "tag", "4094", true},
+		{"Port", "tag", "0", false},
+		{"Port", "tag", "4095", false},
+		{"Port", "trunks", "0,4094", true},
+		{"Port", "trunks", "4095", false},
+		{"Port", "cvlans", "0-4094", true},
+		{"Port", "cvlans", "4095", false},
+		{"Port", "vlan_mode", "native-tagged", true},
+		{"Port", "vlan_mode", "hybrid", false},
+		{"Bridge", "flood_vlans", "0,4094", true},
+		{"Bridge", "flood_vlans", "4095", false},
+		{"Interface", "type", "patch", true},
+		{"Interface", "type", "system", true},
+		{"Interface", "type", "gre", false},
+		{"Interface", "type", "internal", true},
 	};
 
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		assert_int_equal(set(f, cases[i].table, "br0", cases[i].column, cases[i].word),
 				 cases[i].good ? 0 : -EINVAL);
+	assert_int_equal(set(f, "Open_vSwitch", ".", "other_config", "vlan-limit=0"), 0);
+	assert_refused(set(f, "Open_vSwitch", ".", "other_config", "vlan-limit=-1"), -EINVAL,
+		       "other_config:vlan-limit of a record in table Open_vSwitch can't be \"-1\": "
+		       "expected a number of tags, or 0 for no limit");
 	assert_refused(set(f, "Bridge", "br0", "other_config", "mac-table-size=lots"), -EINVAL,
 		       "other_config:mac-table-size of a record in table Bridge can't be \"lots\": "
 		       "expected a number of addresses from 1 to 1048576");
@@ -182,6 +213,82 @@ static void options_reach_the_configuration(void **state)
 	assert_int_equal(p1->next->rx_hook, DB_RX_TC);
 	assert_int_equal(p1->next->mtu_request, UINT32_MAX);
 	db_config_free(config);
+}
+
+static unsigned vlan_limit(struct fixture *f, const char *word)
+{
+	struct db_config *config;
+	unsigned limit;
+
+	assert_int_equal(set(f, "Open_vSwitch", ".", "other_config", word), 0);
+	config = load(f);
+	limit = config->vlan_limit;
+	db_config_free(config);
+	return limit;
+}
+
+/* Each port with its own settings, whatever those before it have. */
+static void vlans_reach_the_configuration(void **state)
+{
+	static const struct {
+		const char *tag, *trunks, *mode, *other_config;
+	} settings[] = {
+		{"10", "[]", "[]", "{}"},
+		{"10", "[]", "[]", "{}"},
+		{"20", "[]", "[]", "{}"},
+		{"10", "20,30", "native-tagged", "{}"},
+		{"10", "30,20", "native-tagged", "{}"},
+		{"10", "20", "native-tagged", "{}"},
+		{"10", "20", "native-untagged", "{}"},
+		{"[]", "20", "[]", "priority-tags=always"},
+		{"[]", "20", "[]", "{}"},
+		{"[]", "[]", "[]", "{}"},
+		{"[]", "[]", "[]", "{}"},
+		{"10", "[]", "[]", "{}"},
+	};
+	enum { COUNT = sizeof(settings) / sizeof(*settings) };
+	struct fixture *f = *state;
+	struct db_config *config;
+	const struct db_port *port;
+	char name[16];
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(set(f, "Bridge", "br0", "flood_vlans", "5,7"), 0);
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof(name), "p%d", i);
+		assert_int_equal(db_port_add(f->db, "br0", name, 0, &f->error), 0);
+		assert_int_equal(set(f, "Port", name, "tag", settings[i].tag), 0);
+		assert_int_equal(set(f, "Port", name, "trunks", settings[i].trunks), 0);
+		assert_int_equal(set(f, "Port", name, "vlan_mode", settings[i].mode), 0);
+		assert_int_equal(set(f, "Port", name, "other_config", settings[i].other_config), 0);
+	}
+	config = load(f);
+	assert_true(config->bridges->has_flood_vlans);
+	assert_true(vlan_set_has(&config->bridges->flood_vlans, 5));
+	assert_false(vlan_set_has(&config->bridges->flood_vlans, 6));
+	port = config->bridges->ports;
+	assert_int_equal(port->vlan.mode, VLAN_TRUNK);
+	for (int i = 0; i < COUNT; i++) {
+		const struct db_vlan *vlan = &(port = port->next)->vlan;
+		bool trunk = *settings[i].tag == '[', access = !trunk && *settings[i].mode == '[';
+
+		assert_int_equal(vlan->tag, trunk ? 0 : atoi(settings[i].tag));
+		if (trunk || access)
+			assert_int_equal(vlan->mode, trunk ? VLAN_TRUNK : VLAN_ACCESS);
+		assert_int_equal(vlan->limited, !access && *settings[i].trunks != '[');
+		assert_int_equal(vlan_set_has(&vlan->set, 20), vlan->limited);
+		assert_int_equal(vlan_set_has(&vlan->set, 30), !!strstr(settings[i].trunks, "30"));
+		assert_int_equal(vlan->priority_tags, *settings[i].other_config == 'p'
+							      ? VLAN_PRIORITY_TAGS_ALWAYS
+							      : VLAN_PRIORITY_TAGS_NEVER);
+	}
+	assert_null(port->next);
+	db_config_free(config);
+	assert_int_equal(vlan_limit(f, "{}"), 1);
+	assert_int_equal(vlan_limit(f, "vlan-limit=1"), 1);
+	assert_int_equal(vlan_limit(f, "vlan-limit=2"), 2);
+	assert_int_equal(vlan_limit(f, "vlan-limit=0"), 2);
+	assert_int_equal(vlan_limit(f, "vlan-limit=7"), 2);
 }
 
 static void ofports_are_given_on_request(void **state)
@@ -269,6 +376,7 @@ int main(void)
 		TEST(records_come_in_the_order_they_were_made),
 		TEST(options_are_checked),
 		TEST(options_reach_the_configuration),
+		TEST(vlans_reach_the_configuration),
 		TEST(ofports_are_given_on_request),
 		TEST(schema_and_sql_agree),
 	};
