@@ -184,9 +184,8 @@ static __always_inline bool plan_port(struct plan *plan, struct verdict *verdict
 		return false;
 	plan->change = vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
 	plan->len = vlan_len(frame->len, plan->change);
-	reason = port_refuses(out, plan->len);
-	if (!reason && vlan_excluded(&verdict->vlan, verdict->port, out))
-		reason = XVS_DROP_VLAN_EXCLUDED;
+	reason = vlan_excluded(&verdict->vlan, verdict->port, out) ? XVS_DROP_VLAN_EXCLUDED
+								   : port_refuses(out, plan->len);
 	if (reason)
 		verdict_drop(verdict, verdict->port, reason);
 	return true;

@@ -151,6 +151,8 @@ static const struct row egress[] = {
 	{"one tag alone: a priority tag behind", TRUNK_INNER, ACCESS(10), .tags = {Q(10), Q(PRIORITY(5))}, .vid = 10,
 	 UNTAGGED, .leaves = {Q(PRIORITY(5))}},
 	{"one tag alone: one tag", TRUNK_INNER, ACCESS(10), .tags = {Q(10)}, .vid = 10, UNTAGGED},
+	{"one tag alone: two tags, and too long", TRUNK_INNER, ACCESS(10), .tags = {Q(10), Q(20)},
+	 .len = FRAME_MAX + 5, .vid = 10, UNTAGGED, DROPPED(2, VLAN_EXCLUDED)},
 	{"one tag alone: to a trunk", TRUNK_INNER, TRUNK_INNER, .tags = {Q(10), Q(20)}, .vid = 10, TAGGED,
 	 .leaves = {Q(10), Q(20)}},
 	{"one tag alone: to a native VLAN", TRUNK_INNER, NATIVE(10), .tags = {Q(10), Q(20)}, .vid = 10, UNTAGGED,
