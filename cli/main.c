@@ -21,7 +21,7 @@ static void print_usage(void)
 	       "COMMAND]...\n"
 	       "\nCommands apart by \"--\" are one transaction: all of them are done, or none.\n");
 #define SECTION(title) printf("\n%s\n", title);
-#define COMMAND(name, options, min, max, arguments, help, handler)                                 \
+#define COMMAND(language, name, options, min, max, arguments, help, handler)                       \
 	print_command(name, options, arguments, help);
 #include "switchd/commands.def"
 }

@@ -12,8 +12,8 @@
 #include "switchd/nearest.h"
 
 const struct command command_table[] = {
-#define COMMAND(name, options, min, max, arguments, help, handler)                                 \
-	{name, options, min, max, arguments, help, handler},
+#define COMMAND(language, name, options, min, max, arguments, help, handler)                       \
+	{LANGUAGE_##language, name, options, min, max, arguments, help, handler},
 #include "switchd/commands.def"
 };
 const size_t command_table_size = sizeof(command_table) / sizeof(command_table[0]);

@@ -12,8 +12,8 @@
  * in step with what it was, and the user gets one sentence, which names the sub-command when there
  * are several. A handler never sees a socket: it has words, and a text that it prints into.
  *
- * commands.def is the table itself: X-macro rows COMMAND(name, options, min, max, arguments, help,
- * handler), which the command line's help and the manual read too.
+ * commands.def is the table itself: X-macro rows COMMAND(language, name, options, min, max,
+ * arguments, help, handler), which the command line's help and the manual read too.
  */
 #ifndef XVS_COMMAND_H
 #define XVS_COMMAND_H
@@ -43,7 +43,17 @@ struct command_call {
 
 typedef int command_fn(struct command_call *call);
 
+/* The programs of Open vSwitch whose surface the links of their names give, each with its own
+ * commands. */
+enum language {
+	LANGUAGE_OWN, /* xvsctl: the commands of all of them, and some more */
+	LANGUAGE_VSCTL,
+	LANGUAGE_OFCTL,
+	LANGUAGE_APPCTL,
+};
+
 struct command {
+	enum language language;
 	const char *name;
 	const char *options;   /* those it takes, apart by commas: "--may-exist,--columns=" */
 	int min, max;          /* words after the name; max -1: any number */

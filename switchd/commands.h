@@ -8,7 +8,7 @@
 
 #include "switchd/command.h"
 
-#define COMMAND(name, options, min, max, arguments, help, handler) command_fn handler;
+#define COMMAND(language, name, options, min, max, arguments, help, handler) command_fn handler;
 #include "switchd/commands.def"
 
 #endif
