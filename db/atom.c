@@ -18,7 +18,7 @@ struct atom_type atom_type_key(const struct db_column *column)
 
 struct atom_type atom_type_value(const struct db_column *column)
 {
-	return (struct atom_type){.type = column->value};
+	return (struct atom_type){column->value, column->value_low, column->value_high, NULL};
 }
 
 const char *atom_type_name(enum db_type type)

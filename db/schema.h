@@ -3,8 +3,8 @@
  * Tables and columns by name: what a user may write after `set`, `get` and `list`, with the types
  * of Open vSwitch's schema (ovs-vswitchd.conf.db(5)) and what the switch does with each.
  *
- * schema.c holds the one table of all of them; schema.sql holds the same columns as SQLite stores
- * them, and a unit test compares the two.
+ * schema_tables.c holds the one table of all of them; schema.sql holds the same columns as SQLite
+ * stores them, and a unit test compares the two.
  */
 #ifndef XVS_SCHEMA_H
 #define XVS_SCHEMA_H
@@ -35,9 +35,11 @@ struct db_column {
 	enum db_type value; /* maps only */
 	unsigned min, max;  /* number of elements; max DB_UNLIMITED */
 	enum db_class class;
-	int64_t low, high;        /* range of integers when high is not 0 */
-	const char *const *words; /* the strings it may hold, NULL: any */
-	const char *refers;       /* table that UUIDs point to */
+	int64_t low, high;             /* range of integers (a map's keys) when high is not 0 */
+	int64_t value_low, value_high; /* the same of a map's values */
+	const char *const *words;      /* the strings (a map's keys) it may hold, NULL: any */
+	const char *refers;            /* table that UUIDs point to */
+	bool weak;                     /* it keeps no record alive, and forgets one that goes */
 	bool structural;  /* bridges, ports, interfaces: kept by the structural operations */
 	const char *help; /* one sentence for the reference manual */
 };
@@ -46,9 +48,16 @@ struct db_column {
 
 struct db_table {
 	const char *name;
-	const char *name_column; /* NULL: records have only their UUID, or "." */
 	const struct db_column *columns;
 	size_t n_columns;
+	bool root; /* records stay when nothing refers to them */
+
+	/* What names a record beside its UUID: the value of a column, or the name of the record
+	 * whose column refers to it and to no other. All NULL: nothing does. */
+	const char *name_column;
+	const char *referrer; /* table */
+	const char *referring_column;
+	const char *help; /* one sentence for the reference manual */
 };
 
 extern const struct db_table db_tables[];

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- The configuration as SQLite stores it. Columns are those of schema_tables.c that are not live; a unit test
 -- compares the two. Sets and maps are JSON as RFC 7047 5.1 writes it, in the normal form of datum.h; columns
--- of exactly one element are native.
+-- of exactly one element are native, but for UUIDs: a default is the column's empty value.
 --
 -- Names that begin with an underscore are ours alone:
 --   _id      the record in foreign keys; records keep the order in which they were made
 --   _uuid    the record to everybody else
---   _parent  the record that this one belongs to and goes with
+--   _parent  the record that this one belongs to and goes with; NULL while a transaction
+--            has made it and nothing refers to it yet
 -- The sets that a parent shows (bridges, ports, interfaces) are read from the children's _parent.
 
 CREATE TABLE Open_vSwitch (
@@ -25,7 +26,7 @@ CREATE TABLE Open_vSwitch (
 CREATE TABLE Bridge (
 	_id INTEGER PRIMARY KEY,
 	_uuid TEXT NOT NULL UNIQUE,
-	_parent INTEGER NOT NULL REFERENCES Open_vSwitch,
+	_parent INTEGER REFERENCES Open_vSwitch,
 	_number INTEGER NOT NULL UNIQUE, -- in the data path
 	auto_attach TEXT NOT NULL DEFAULT '["set",[]]',
 	controller TEXT NOT NULL DEFAULT '["set",[]]',
@@ -50,7 +51,7 @@ CREATE INDEX _Bridge_parent ON Bridge (_parent);
 CREATE TABLE Port (
 	_id INTEGER PRIMARY KEY,
 	_uuid TEXT NOT NULL UNIQUE,
-	_parent INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
+	_parent INTEGER REFERENCES Bridge ON DELETE CASCADE,
 	bond_downdelay INTEGER NOT NULL DEFAULT 0,
 	bond_fake_iface INTEGER NOT NULL DEFAULT 0,
 	bond_mode TEXT NOT NULL DEFAULT '["set",[]]',
@@ -73,10 +74,10 @@ CREATE TABLE Port (
 CREATE TABLE Interface (
 	_id INTEGER PRIMARY KEY,
 	_uuid TEXT NOT NULL UNIQUE,
-	_parent INTEGER NOT NULL,
-	_bridge INTEGER NOT NULL,        -- always that of the port, by the foreign key
+	_parent INTEGER,
+	_bridge INTEGER,                 -- always that of the port, by the foreign key
 	_number INTEGER NOT NULL UNIQUE, -- in the data path
-	_ofport INTEGER NOT NULL,        -- OpenFlow's number
+	_ofport INTEGER,                 -- OpenFlow's number, which it has with the bridge
 	bfd TEXT NOT NULL DEFAULT '["map",[]]',
 	cfm_mpid TEXT NOT NULL DEFAULT '["set",[]]',
 	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
@@ -109,6 +110,164 @@ CREATE TABLE Static_MAC (
 	UNIQUE (bridge, vlan, mac)
 ) STRICT;
 CREATE INDEX _Static_MAC_port ON Static_MAC (bridge, port);
+
+-- From here on references are values like any other, in their columns as ovs-vsctl shows them.
+
+CREATE TABLE AutoAttach (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	mappings TEXT NOT NULL DEFAULT '["map",[]]',
+	system_description TEXT NOT NULL DEFAULT '',
+	system_name TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE CT_Timeout_Policy (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	timeouts TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE CT_Zone (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	timeout_policy TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Controller (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	connection_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_burst_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_queue_size TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_rate_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	enable_async_messages TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	inactivity_probe TEXT NOT NULL DEFAULT '["set",[]]',
+	local_gateway TEXT NOT NULL DEFAULT '["set",[]]',
+	local_ip TEXT NOT NULL DEFAULT '["set",[]]',
+	local_netmask TEXT NOT NULL DEFAULT '["set",[]]',
+	max_backoff TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	target TEXT NOT NULL DEFAULT '',
+	type TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Datapath (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	ct_zones TEXT NOT NULL DEFAULT '["map",[]]',
+	datapath_version TEXT NOT NULL DEFAULT '',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE Flow_Sample_Collector_Set (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	bridge TEXT NOT NULL DEFAULT '["uuid","00000000-0000-0000-0000-000000000000"]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	id INTEGER NOT NULL DEFAULT 0,
+	ipfix TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Flow_Table (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	flow_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	groups TEXT NOT NULL DEFAULT '["set",[]]',
+	name TEXT NOT NULL DEFAULT '["set",[]]',
+	overflow_policy TEXT NOT NULL DEFAULT '["set",[]]',
+	prefixes TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE IPFIX (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	cache_active_timeout TEXT NOT NULL DEFAULT '["set",[]]',
+	cache_max_flows TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	obs_domain_id TEXT NOT NULL DEFAULT '["set",[]]',
+	obs_point_id TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	sampling TEXT NOT NULL DEFAULT '["set",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Manager (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	connection_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	inactivity_probe TEXT NOT NULL DEFAULT '["set",[]]',
+	max_backoff TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	target TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE Mirror (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	name TEXT NOT NULL DEFAULT '',
+	output_port TEXT NOT NULL DEFAULT '["set",[]]',
+	output_vlan TEXT NOT NULL DEFAULT '["set",[]]',
+	select_all INTEGER NOT NULL DEFAULT 0,
+	select_dst_port TEXT NOT NULL DEFAULT '["set",[]]',
+	select_src_port TEXT NOT NULL DEFAULT '["set",[]]',
+	select_vlan TEXT NOT NULL DEFAULT '["set",[]]',
+	snaplen TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE NetFlow (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	active_timeout INTEGER NOT NULL DEFAULT 0,
+	add_id_to_interface INTEGER NOT NULL DEFAULT 0,
+	engine_id TEXT NOT NULL DEFAULT '["set",[]]',
+	engine_type TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[""]]'
+) STRICT;
+
+CREATE TABLE QoS (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	queues TEXT NOT NULL DEFAULT '["map",[]]',
+	type TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE Queue (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	dscp TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE SSL (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	bootstrap_ca_cert INTEGER NOT NULL DEFAULT 0,
+	ca_cert TEXT NOT NULL DEFAULT '',
+	certificate TEXT NOT NULL DEFAULT '',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	private_key TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE sFlow (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	agent TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	header TEXT NOT NULL DEFAULT '["set",[]]',
+	polling TEXT NOT NULL DEFAULT '["set",[]]',
+	sampling TEXT NOT NULL DEFAULT '["set",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[""]]'
+) STRICT;
 
 -- Whether the file and its write-ahead log together are complete: wal.c.
 CREATE TABLE _wal (

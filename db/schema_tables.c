@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All tables and columns. Types, ranges and words are those of Open vSwitch's schema 8.3 (what
- * Debian's Open vSwitch 3.1 has), so that what is valid there is valid here, with one exception:
- * VIDs that are no VLANs, 4095 anywhere and 0 as a tag. A new column or table is added here and in
- * schema.sql; nothing else has to know.
+ * Debian's Open vSwitch 3.1 has), so that what is valid there is valid here, with two exceptions:
+ * VIDs that are no VLANs (4095 anywhere, 0 as a tag), and kinds of interfaces that there are not. A
+ * new column or table is added here and in schema.sql; nothing else has to know.
  */
 #include "db/schema.h"
 
@@ -16,12 +16,14 @@
 
 #define RANGE(from, to)  .low = (from), .high = (to)
 #define AT_LEAST(from)   RANGE(from, INT64_MAX)
+#define VALUES(from, to) .value_low = (from), .value_high = (to) /* of a map */
 #define WORDS(...)                                                                                 \
 	.words = (const char *const[])                                                             \
 	{                                                                                          \
 		__VA_ARGS__, NULL                                                                  \
 	}
 #define REFERS(table) .refers = (table)
+#define WEAK          .weak = true
 
 #define ACTS          .class = DB_ACTS
 #define KEPT          .class = DB_KEPT
@@ -243,6 +245,230 @@ static const struct db_column interface[] = {
 	      "makes, patch for one end of a link between two bridges.")},
 };
 
+static const struct db_column auto_attach[] = {
+	{"mappings", MAP(DB_INTEGER, DB_INTEGER), RANGE(0, 16777215), VALUES(0, 4095), KEPT,
+	 HELP("VLANs by the service identifier (I-SID) that each is to be mapped to.")},
+	{"system_description", ONE(DB_STRING), KEPT,
+	 HELP("Description of the system for LLDP.")},
+	{"system_name", ONE(DB_STRING), KEPT,
+	 HELP("Name of the system for LLDP.")},
+};
+
+static const struct db_column controller[] = {
+	{"connection_mode", OPTIONAL(DB_STRING), WORDS("in-band", "out-of-band"), KEPT,
+	 HELP("Whether the controller is reached through the bridge itself.")},
+	{"controller_burst_limit", OPTIONAL(DB_INTEGER), AT_LEAST(25), KEPT,
+	 HELP("Packets to the controller that may pass at once above controller_rate_limit.")},
+	{"controller_queue_size", OPTIONAL(DB_INTEGER), RANGE(1, 512), KEPT,
+	 HELP("Most packets that wait for the controller.")},
+	{"controller_rate_limit", OPTIONAL(DB_INTEGER), AT_LEAST(100), KEPT,
+	 HELP("Most packets to the controller in a second; empty: any.")},
+	{"enable_async_messages", OPTIONAL(DB_BOOLEAN), KEPT,
+	 HELP("Whether the controller is told of events that it has not asked for.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"inactivity_probe", OPTIONAL(DB_INTEGER), KEPT,
+	 HELP("Milliseconds of silence after which the connection is probed, 0 for never.")},
+	{"is_connected", ONE(DB_BOOLEAN), LIVE,
+	 HELP("Whether there is a connection: always false, since this switch speaks no OpenFlow.")},
+	{"local_gateway", OPTIONAL(DB_STRING), KEPT,
+	 HELP("IP address of the gateway on the way to an in-band controller.")},
+	{"local_ip", OPTIONAL(DB_STRING), KEPT,
+	 HELP("IP address of the bridge's own port for an in-band controller.")},
+	{"local_netmask", OPTIONAL(DB_STRING), KEPT,
+	 HELP("Network mask that goes with local_ip.")},
+	{"max_backoff", OPTIONAL(DB_INTEGER), AT_LEAST(1000), KEPT,
+	 HELP("Most milliseconds between two attempts to connect.")},
+	{"other_config", STRING_MAP, KEPT,
+	 HELP("Settings of the connection.")},
+	{"role", OPTIONAL(DB_STRING), WORDS("master", "other", "slave"), LIVE,
+	 HELP("Role that the controller has asked for.")},
+	{"status", STRING_MAP, LIVE,
+	 HELP("State of the connection.")},
+	{"target", ONE(DB_STRING), KEPT,
+	 HELP("How the controller is reached, such as tcp:192.0.2.1:6653.")},
+	{"type", OPTIONAL(DB_STRING), WORDS("primary", "service"), KEPT,
+	 HELP("Whether the controller is in charge of the bridge or serves some other purpose.")},
+};
+
+static const struct db_column ct_timeout_policy[] = {
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"timeouts", MAP(DB_STRING, DB_INTEGER), VALUES(0, UINT32_MAX), KEPT,
+	 WORDS("icmp_first", "icmp_reply", "tcp_close", "tcp_close_wait", "tcp_established", "tcp_fin_wait",
+	       "tcp_last_ack", "tcp_retransmit", "tcp_syn_recv", "tcp_syn_sent", "tcp_syn_sent2", "tcp_time_wait",
+	       "tcp_unack", "udp_first", "udp_multiple", "udp_single"),
+	 HELP("Seconds after which a silent connection is forgotten, by its state.")},
+};
+
+static const struct db_column ct_zone[] = {
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"timeout_policy", OPTIONAL(DB_UUID), REFERS("CT_Timeout_Policy"), KEPT,
+	 HELP("Timeouts of the connections in this zone.")},
+};
+
+static const struct db_column datapath[] = {
+	{"capabilities", STRING_MAP, LIVE,
+	 HELP("What the data path can do.")},
+	{"ct_zones", MAP(DB_INTEGER, DB_UUID), RANGE(0, 65535), REFERS("CT_Zone"), KEPT,
+	 HELP("Settings of connection tracking zones by their number.")},
+	{"datapath_version", ONE(DB_STRING), KEPT,
+	 HELP("Version of the data path, as the record's maker wrote it.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+};
+
+static const struct db_column flow_sample_collector_set[] = {
+	{"bridge", ONE(DB_UUID), REFERS("Bridge"), KEPT,
+	 HELP("The bridge whose flows name this set.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"id", ONE(DB_INTEGER), RANGE(0, UINT32_MAX), KEPT,
+	 HELP("Number by which flows name this set, unique in the bridge.")},
+	{"ipfix", OPTIONAL(DB_UUID), REFERS("IPFIX"), KEPT,
+	 HELP("Where sampled packets are exported to.")},
+};
+
+static const struct db_column flow_table[] = {
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"flow_limit", OPTIONAL(DB_INTEGER), AT_LEAST(0), KEPT,
+	 HELP("Most flows in the table; empty: any number.")},
+	{"groups", SET(DB_STRING, DB_UNLIMITED), KEPT,
+	 HELP("Fields by which flows are grouped when some must be evicted.")},
+	{"name", OPTIONAL(DB_STRING), KEPT,
+	 HELP("Name of the table, for OpenFlow and for people.")},
+	{"overflow_policy", OPTIONAL(DB_STRING), WORDS("evict", "refuse"), KEPT,
+	 HELP("What becomes of a flow that is added to a full table.")},
+	{"prefixes", SET(DB_STRING, 3), KEPT,
+	 HELP("Fields whose prefixes speed up classification.")},
+};
+
+static const struct db_column ipfix[] = {
+	{"cache_active_timeout", OPTIONAL(DB_INTEGER), RANGE(0, 4200), KEPT,
+	 HELP("Seconds after which the record of a flow that goes on is exported.")},
+	{"cache_max_flows", OPTIONAL(DB_INTEGER), RANGE(0, UINT32_MAX), KEPT,
+	 HELP("Most flows that wait in the cache at once.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"obs_domain_id", OPTIONAL(DB_INTEGER), RANGE(0, UINT32_MAX), KEPT,
+	 HELP("Observation domain that exported records name.")},
+	{"obs_point_id", OPTIONAL(DB_INTEGER), RANGE(0, UINT32_MAX), KEPT,
+	 HELP("Observation point that exported records name.")},
+	{"other_config", STRING_MAP, KEPT,
+	 HELP("Settings of the export.")},
+	{"sampling", OPTIONAL(DB_INTEGER), RANGE(1, UINT32_MAX), KEPT,
+	 HELP("One packet of how many is sampled.")},
+	{"targets", SET(DB_STRING, DB_UNLIMITED), KEPT,
+	 HELP("Collectors, each as IP address and port with a colon between.")},
+};
+
+static const struct db_column manager[] = {
+	{"connection_mode", OPTIONAL(DB_STRING), WORDS("in-band", "out-of-band"), KEPT,
+	 HELP("Whether the manager is reached through a bridge of this switch.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"inactivity_probe", OPTIONAL(DB_INTEGER), KEPT,
+	 HELP("Milliseconds of silence after which the connection is probed, 0 for never.")},
+	{"is_connected", ONE(DB_BOOLEAN), LIVE,
+	 HELP("Whether there is a connection: always false, since this switch speaks no OVSDB protocol.")},
+	{"max_backoff", OPTIONAL(DB_INTEGER), AT_LEAST(1000), KEPT,
+	 HELP("Most milliseconds between two attempts to connect.")},
+	{"other_config", STRING_MAP, KEPT,
+	 HELP("Settings of the connection.")},
+	{"status", STRING_MAP, LIVE,
+	 HELP("State of the connection.")},
+	{"target", ONE(DB_STRING), KEPT,
+	 HELP("How the manager is reached, such as ssl:192.0.2.1:6640 or ptcp:6640.")},
+};
+
+static const struct db_column mirror[] = {
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"name", ONE(DB_STRING), KEPT,
+	 HELP("Name of the mirror.")},
+	{"output_port", OPTIONAL(DB_UUID), REFERS("Port"), WEAK, KEPT,
+	 HELP("The port that copies leave by.")},
+	{"output_vlan", OPTIONAL(DB_INTEGER), RANGE(1, 4094), KEPT,
+	 HELP("The VLAN that copies are sent to.")},
+	{"select_all", ONE(DB_BOOLEAN), KEPT,
+	 HELP("Whether frames of all ports are copied.")},
+	{"select_dst_port", SET(DB_UUID, DB_UNLIMITED), REFERS("Port"), WEAK, KEPT,
+	 HELP("Ports whose outgoing frames are copied.")},
+	{"select_src_port", SET(DB_UUID, DB_UNLIMITED), REFERS("Port"), WEAK, KEPT,
+	 HELP("Ports whose incoming frames are copied.")},
+	{"select_vlan", VLAN_SET, KEPT,
+	 HELP("VLANs to which copying is limited; empty: all.")},
+	{"snaplen", OPTIONAL(DB_INTEGER), RANGE(14, 65535), KEPT,
+	 HELP("Octets to which copies are cut off; empty: whole frames.")},
+	{"statistics", MAP(DB_STRING, DB_INTEGER), LIVE,
+	 HELP("Counters of the mirror.")},
+};
+
+static const struct db_column netflow[] = {
+	{"active_timeout", ONE(DB_INTEGER), AT_LEAST(-1), KEPT,
+	 HELP("Seconds after which the record of a flow that goes on is exported; 0: 600, -1: never.")},
+	{"add_id_to_interface", ONE(DB_BOOLEAN), KEPT,
+	 HELP("Whether engine_id stands in the upper bits of exported interface numbers.")},
+	{"engine_id", OPTIONAL(DB_INTEGER), RANGE(0, 255), KEPT,
+	 HELP("Engine identifier in exported records.")},
+	{"engine_type", OPTIONAL(DB_INTEGER), RANGE(0, 255), KEPT,
+	 HELP("Engine type in exported records.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"targets", .key = DB_STRING, .min = 1, .max = DB_UNLIMITED, KEPT,
+	 HELP("Collectors, each as IP address and port with a colon between.")},
+};
+
+static const struct db_column qos[] = {
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs, such as a virtual machine's identifier.")},
+	{"other_config", STRING_MAP, KEPT,
+	 HELP("Settings of the discipline, such as max-rate in bits a second.")},
+	{"queues", MAP(DB_INTEGER, DB_UUID), RANGE(0, UINT32_MAX), REFERS("Queue"), KEPT,
+	 HELP("Queues by their number.")},
+	{"type", ONE(DB_STRING), KEPT,
+	 HELP("Queueing discipline of the port, such as linux-htb.")},
+};
+
+static const struct db_column queue[] = {
+	{"dscp", OPTIONAL(DB_INTEGER), RANGE(0, 63), KEPT,
+	 HELP("Differentiated services code point that the queue's packets are given.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs, such as a virtual machine's identifier.")},
+	{"other_config", STRING_MAP, KEPT,
+	 HELP("Settings of the queue, such as min-rate and max-rate in bits a second.")},
+};
+
+static const struct db_column sflow[] = {
+	{"agent", OPTIONAL(DB_STRING), KEPT,
+	 HELP("Network device or IP address whose address names this switch as sFlow agent.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"header", OPTIONAL(DB_INTEGER), KEPT,
+	 HELP("Octets of each sampled packet that are exported.")},
+	{"polling", OPTIONAL(DB_INTEGER), KEPT,
+	 HELP("Seconds between two exports of the counters.")},
+	{"sampling", OPTIONAL(DB_INTEGER), KEPT,
+	 HELP("One packet of how many is sampled.")},
+	{"targets", .key = DB_STRING, .min = 1, .max = DB_UNLIMITED, KEPT,
+	 HELP("Collectors, each as IP address and port with a colon between.")},
+};
+
+static const struct db_column ssl[] = {
+	{"bootstrap_ca_cert", ONE(DB_BOOLEAN), KEPT,
+	 HELP("Whether a missing ca_cert is taken from the first peer.")},
+	{"ca_cert", ONE(DB_STRING), KEPT,
+	 HELP("File with the certificate of the authority that peers are checked against.")},
+	{"certificate", ONE(DB_STRING), KEPT,
+	 HELP("File with the certificate of this switch.")},
+	{"external_ids", STRING_MAP, KEPT,
+	 HELP("Keys and values of other programs.")},
+	{"private_key", ONE(DB_STRING), KEPT,
+	 HELP("File with the private key of this switch.")},
+};
+
 static const struct db_column static_mac[] = {
 	{"bridge", ONE(DB_UUID), REFERS("Bridge"), STRUCTURAL,
 	 HELP("The bridge in whose FDB the entry is.")},
@@ -254,14 +480,52 @@ static const struct db_column static_mac[] = {
 	 HELP("The VLAN of the entry, 0 for untagged frames.")},
 };
 
-#define TABLE(name, name_column, columns) {name, name_column, columns, sizeof(columns) / sizeof(*(columns))}
+#define COLUMNS(array)  .columns = (array), .n_columns = sizeof(array) / sizeof(*(array))
+#define ROOT            .root = true
+#define NAME(column)    .name_column = (column)
+#define NAMED_BY(t, c)  .referrer = (t), .referring_column = (c)
 
 const struct db_table db_tables[] = {
-	TABLE("Bridge", "name", bridge),
-	TABLE("Interface", "name", interface),
-	TABLE("Open_vSwitch", NULL, open_vswitch),
-	TABLE("Port", "name", port),
-	TABLE("Static_MAC", NULL, static_mac),
+	{"AutoAttach", COLUMNS(auto_attach), NAMED_BY("Bridge", "auto_attach"),
+	 HELP("Mappings of VLANs to services, IEEE 802.1Qcj.")},
+	{"Bridge", COLUMNS(bridge), NAME("name"),
+	 HELP("The bridges.")},
+	{"CT_Timeout_Policy", COLUMNS(ct_timeout_policy),
+	 HELP("Timeouts of connection tracking.")},
+	{"CT_Zone", COLUMNS(ct_zone),
+	 HELP("Zones of connection tracking.")},
+	{"Controller", COLUMNS(controller), NAMED_BY("Bridge", "controller"),
+	 HELP("OpenFlow controllers.")},
+	{"Datapath", COLUMNS(datapath),
+	 HELP("Data paths, for their connection tracking zones.")},
+	{"Flow_Sample_Collector_Set", COLUMNS(flow_sample_collector_set), NAME("id"), ROOT,
+	 HELP("Where the packets go that OpenFlow's sample action takes.")},
+	{"Flow_Table", COLUMNS(flow_table), NAME("name"),
+	 HELP("Settings of OpenFlow tables.")},
+	{"IPFIX", COLUMNS(ipfix), NAMED_BY("Bridge", "ipfix"),
+	 HELP("Exports of flow records by IPFIX, RFC 7011.")},
+	{"Interface", COLUMNS(interface), NAME("name"),
+	 HELP("The network devices of ports.")},
+	{"Manager", COLUMNS(manager), NAME("target"),
+	 HELP("Remote managers of the database.")},
+	{"Mirror", COLUMNS(mirror), NAME("name"),
+	 HELP("Port mirrors: which frames are copied, and where to.")},
+	{"NetFlow", COLUMNS(netflow), NAMED_BY("Bridge", "netflow"),
+	 HELP("Exports of flow records by NetFlow version 5.")},
+	{"Open_vSwitch", COLUMNS(open_vswitch), ROOT,
+	 HELP("The switch as a whole; there is one record, named \".\".")},
+	{"Port", COLUMNS(port), NAME("name"),
+	 HELP("The ports of bridges, with their VLANs.")},
+	{"QoS", COLUMNS(qos), NAMED_BY("Port", "qos"), ROOT,
+	 HELP("Shaping and queues of what leaves by a port.")},
+	{"Queue", COLUMNS(queue), ROOT,
+	 HELP("Queues of a QoS record.")},
+	{"SSL", COLUMNS(ssl),
+	 HELP("Certificates for connections to managers and controllers.")},
+	{"Static_MAC", COLUMNS(static_mac), ROOT,
+	 HELP("Entries of the FDB that do not age: fdb/add and fdb/del change them.")},
+	{"sFlow", COLUMNS(sflow), NAMED_BY("Bridge", "sflow"),
+	 HELP("Exports of samples by sFlow.")},
 };
 /* clang-format on */
 const size_t db_n_tables = sizeof(db_tables) / sizeof(*db_tables);

@@ -276,7 +276,7 @@ static void strangers_are_refused_and_left_alone(void **state)
 		{"PRAGMA application_id = 7; CREATE TABLE t (x)", NULL, -EINVAL,
 		 "not one of this switch"},
 		{"PRAGMA application_id = 0x58565357; PRAGMA user_version = 99; CREATE TABLE t (x)",
-		 NULL, -EINVAL, "is of schema version 99, this program knows none newer than 2"},
+		 NULL, -EINVAL, "is of schema version 99, this program knows none newer than"},
 	};
 
 	db_close(must_open(f));
@@ -317,11 +317,11 @@ static void a_newer_schema_in_the_log_is_refused(void **state)
 	crash(f);
 	assert_int_equal(sqlite3_open(f->path, &sqlite), SQLITE_OK);
 	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	assert_int_equal(sqlite3_exec(sqlite, "PRAGMA user_version = 3", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(sqlite, "PRAGMA user_version = 99", NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(sqlite);
-	must_refuse(f, -EINVAL, "is of schema version 3");
-	must_refuse(f, -EINVAL, "is of schema version 3");
+	must_refuse(f, -EINVAL, "is of schema version 99");
+	must_refuse(f, -EINVAL, "is of schema version 99");
 }
 
 static unsigned seed(void)

@@ -29,19 +29,45 @@ static sqlite3 *open_sqlite(const char *path)
 	return sqlite;
 }
 
-/* The schema of version 1: bridges had a filtering id behind their number. */
-static char *schema_1(void)
+static char *read_file(const char *path)
 {
-	const char *bridge = strstr(migration_schema, "CREATE TABLE Bridge"), *at;
+	FILE *file = fopen(path, "r");
+	char *content = NULL;
+	size_t size = 0;
+
+	assert_non_null(file);
+	assert_true(getdelim(&content, &size, '\0', file) > 0);
+	fclose(file);
+	return content;
+}
+
+/* The schema of version 1: bridges had a filtering id behind their number. */
+static char *schema_1(const char *schema_2)
+{
+	const char *at = strstr(schema_2, "_number INTEGER NOT NULL UNIQUE");
 	char *schema;
 
-	assert_non_null(bridge);
-	at = strstr(bridge, "_number INTEGER NOT NULL UNIQUE");
 	assert_non_null(at);
 	at = strchr(at, '\n');
 	assert_true(asprintf(&schema, "%.*s\n\t_fid INTEGER NOT NULL UNIQUE,%s",
-			     (int)(at - migration_schema), migration_schema, at) > 0);
+			     (int)(at - schema_2), schema_2, at) > 0);
 	return schema;
+}
+
+/* An empty file of an earlier version. */
+static sqlite3 *create_earlier(const char *path, int version)
+{
+	char *schema_2 = read_file(SCHEMA_2), *schema = version == 1 ? schema_1(schema_2) : NULL;
+	sqlite3 *sqlite = open_sqlite(path);
+	char pragmas[128];
+
+	run_sql(sqlite, schema ? schema : schema_2);
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 MIGRATION_APPLICATION_ID, version);
+	run_sql(sqlite, pragmas);
+	free(schema);
+	free(schema_2);
+	return sqlite;
 }
 
 /* Names of a table's columns as "a, b, c". */
@@ -59,11 +85,12 @@ static void list_columns(sqlite3 *sqlite, const char *table, struct text *text)
 	sqlite3_finalize(statement);
 }
 
-static const char *const tables[] = {"Open_vSwitch", "Bridge",     "Port",
-				     "Interface",    "Static_MAC", "_wal"};
-#define TABLES (sizeof(tables) / sizeof(*tables))
+/* What versions 1 and 2 had. */
+static const char *const earlier_tables[] = {"Open_vSwitch", "Bridge",     "Port",
+					     "Interface",    "Static_MAC", "_wal"};
+#define EARLIER_TABLES (sizeof(earlier_tables) / sizeof(*earlier_tables))
 
-static void copy_table(sqlite3 *to, const char *table, bool bridge)
+static void copy_table(sqlite3 *to, const char *table, bool fid)
 {
 	struct text columns = TEXT_EMPTY, sql = TEXT_EMPTY;
 	sqlite3 *from = open_sqlite(sqlite3_db_filename(to, "new"));
@@ -71,8 +98,8 @@ static void copy_table(sqlite3 *to, const char *table, bool bridge)
 	list_columns(from, table, &columns);
 	sqlite3_close(from);
 	text_add(&sql, "DELETE FROM main.%s; INSERT INTO main.%s (%s%s) SELECT %s", table, table,
-		 text_string(&columns), bridge ? ", _fid" : "", text_string(&columns));
-	if (bridge)
+		 text_string(&columns), fid ? ", _fid" : "", text_string(&columns));
+	if (fid)
 		text_add(&sql, ", _number + %d", FILTERING_ID);
 	text_add(&sql, " FROM new.%s", table);
 	run_sql(to, text_string(&sql));
@@ -80,21 +107,19 @@ static void copy_table(sqlite3 *to, const char *table, bool bridge)
 	text_free(&sql);
 }
 
-/* Writes what is in the file of this version into one of version 1. */
-static void write_version_1(const char *new_path, const char *path)
+/* Writes what is in the file of this version into one of an earlier. */
+static void write_earlier(const char *new_path, const char *path, int version)
 {
-	char *schema = schema_1(), attach[128];
-	sqlite3 *sqlite = open_sqlite(path);
+	sqlite3 *sqlite = create_earlier(path, version);
+	char attach[128];
 
-	run_sql(sqlite, schema);
-	snprintf(attach, sizeof(attach), "ATTACH '%s' AS new; PRAGMA application_id = %d", new_path,
-		 MIGRATION_APPLICATION_ID);
+	snprintf(attach, sizeof(attach), "ATTACH '%s' AS new", new_path);
 	run_sql(sqlite, attach);
-	for (size_t i = 0; i < TABLES; i++)
-		copy_table(sqlite, tables[i], !strcmp(tables[i], "Bridge"));
-	run_sql(sqlite, "PRAGMA user_version = 1; DETACH new");
+	for (size_t i = 0; i < EARLIER_TABLES; i++)
+		copy_table(sqlite, earlier_tables[i],
+			   version == 1 && !strcmp(earlier_tables[i], "Bridge"));
+	run_sql(sqlite, "DETACH new");
 	sqlite3_close(sqlite);
-	free(schema);
 }
 
 /* All rows of a query, a line each. */
@@ -111,8 +136,8 @@ static void print_rows(sqlite3 *sqlite, const char *sql, struct text *text)
 	sqlite3_finalize(statement);
 }
 
-/* Rows, columns, keys and indexes: all that a file is but for its octets. */
-static void print_file(const char *path, struct text *text)
+/* Rows, columns, keys and indexes of a table. */
+static void print_table(sqlite3 *sqlite, const char *table, struct text *text)
 {
 	static const char *const queries[] = {
 		"SELECT * FROM %s",
@@ -123,15 +148,29 @@ static void print_file(const char *path, struct text *text)
 		" pragma_index_info(i.name) AS c ORDER BY i.name, c.seqno",
 		"SELECT strict FROM pragma_table_list('%s')",
 	};
-	sqlite3 *sqlite = open_sqlite(path);
 	char sql[256];
 
-	for (size_t t = 0; t < TABLES; t++)
-		for (size_t q = 0; q < sizeof(queries) / sizeof(*queries); q++) {
-			text_add(text, "%s %zu\n", tables[t], q);
-			snprintf(sql, sizeof(sql), queries[q], tables[t]);
-			print_rows(sqlite, sql, text);
-		}
+	for (size_t q = 0; q < sizeof(queries) / sizeof(*queries); q++) {
+		text_add(text, "%s %zu\n", table, q);
+		snprintf(sql, sizeof(sql), queries[q], table);
+		print_rows(sqlite, sql, text);
+	}
+}
+
+/* All that a file is but for its octets. */
+static void print_file(const char *path, struct text *text)
+{
+	sqlite3 *sqlite = open_sqlite(path);
+	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_prepare_v2(sqlite,
+					    "SELECT name FROM sqlite_schema WHERE type = 'table'"
+					    " ORDER BY name",
+					    -1, &statement, NULL),
+			 SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		print_table(sqlite, (const char *)sqlite3_column_text(statement, 0), text);
+	sqlite3_finalize(statement);
 	print_rows(sqlite,
 		   "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name, tbl_name",
 		   text);
@@ -186,15 +225,18 @@ static void fill(struct fixture *f)
 	assert_int_equal(set(f, "Open_vSwitch", ".", "external_ids", "system-id=7"), 0);
 }
 
-/* The fixture's database goes out of the way, as `new`, and one of version 1 takes its place. */
-static void make_version_1(struct fixture *f, char new_path[64])
+/* The version that a test begins with: its setup says. */
+static int earlier;
+
+/* The fixture's database goes out of the way, as `new`, and an earlier one takes its place. */
+static void make_earlier(struct fixture *f, char new_path[64])
 {
 	assert_int_equal(db_commit(f->db, &f->error), 0);
 	db_close(f->db);
 	f->db = NULL;
 	snprintf(new_path, 64, "%s/new.db", f->folder);
 	assert_int_equal(rename(f->path, new_path), 0);
-	write_version_1(new_path, f->path);
+	write_earlier(new_path, f->path, earlier);
 }
 
 static void nothing_is_lost(void **state)
@@ -204,7 +246,7 @@ static void nothing_is_lost(void **state)
 	char new_path[64];
 
 	fill(f);
-	make_version_1(f, new_path);
+	make_earlier(f, new_path);
 	print_file(new_path, &before);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	db_close(f->db);
@@ -226,7 +268,7 @@ static void an_empty_one_too(void **state)
 	struct fixture *f = *state;
 	char new_path[64];
 
-	make_version_1(f, new_path);
+	make_earlier(f, new_path);
 	unlink(new_path);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	assert_int_equal(db_begin(f->db, &f->error), 0);
@@ -245,7 +287,7 @@ static void it_works_as_before(void **state)
 	size_t ports = 0;
 
 	fill(f);
-	make_version_1(f, new_path);
+	make_earlier(f, new_path);
 	unlink(new_path);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	assert_int_equal(db_begin(f->db, &f->error), 0);
@@ -296,11 +338,10 @@ static void all_or_nothing(void **state)
 	off_t size;
 
 	fill(f);
-	make_version_1(f, new_path);
+	make_earlier(f, new_path);
 	unlink(new_path);
 	sqlite = open_sqlite(f->path);
-	run_sql(sqlite, "CREATE INDEX in_the_way ON Port (name);"
-			"CREATE TABLE _Bridge_2 (x)");
+	run_sql(sqlite, "CREATE TABLE sFlow (x)");
 	sqlite3_close(sqlite);
 	print_file(f->path, &before);
 	size = size_of(f->path);
@@ -313,19 +354,37 @@ static void all_or_nothing(void **state)
 	text_free(&after);
 
 	sqlite = open_sqlite(f->path);
-	run_sql(sqlite, "DROP TABLE _Bridge_2");
+	run_sql(sqlite, "DROP TABLE sFlow");
 	sqlite3_close(sqlite);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	assert_int_equal(db_begin(f->db, &f->error), 0);
 }
 
+static int from_1(void **state)
+{
+	earlier = 1;
+	return setup(state);
+}
+
+static int from_2(void **state)
+{
+	earlier = 2;
+	return setup(state);
+}
+
+#define FROM(version, function)                                                                    \
+	{                                                                                          \
+#function " from " #version, function, from_##version, teardown, NULL              \
+	}
+#define FROM_EACH(function) FROM(1, function), FROM(2, function)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_is_lost),
-		TEST(an_empty_one_too),
-		TEST(it_works_as_before),
-		TEST(all_or_nothing),
+		FROM_EACH(nothing_is_lost),
+		FROM_EACH(an_empty_one_too),
+		FROM_EACH(it_works_as_before),
+		FROM_EACH(all_or_nothing),
 	};
 
 	return cmocka_run_group_tests_name("db_migration", tests, NULL, NULL);
