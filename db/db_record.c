@@ -12,6 +12,7 @@
 #include <string.h>
 #include "db/atom.h"
 #include "db/datum.h"
+#include "db/datum_elements.h"
 #include "db/db_port.h"
 #include "db/option.h"
 #include "db/store.h"
@@ -23,48 +24,116 @@ static int no_row(const struct db_table *table, const char *record, struct error
 	return error_set(error, -ENOENT, "no row \"%s\" in table %s", record, table->name);
 }
 
-/* The UUID that a query of one column finds: 1, 0 when there is none or more than one, or an error.
- */
+/* How many records a query of UUIDs finds, 2 for any more, or an error; the last is in `uuid`. */
 static int find_uuid(struct db *db, char *uuid, struct error *error, const char *sql,
 		     const char *types, const char *parameter)
 {
-	char found[DB_UUID_LEN + 1] = "";
 	sqlite3_stmt *statement;
 	int rows = 0;
 	int result = connection_query(&db->file, &statement, error, sql, types, parameter);
 
 	while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0) {
-		snprintf(found, sizeof(found), "%s", sqlite3_column_text(statement, 0));
+		snprintf(uuid, DB_UUID_LEN + 1, "%s", sqlite3_column_text(statement, 0));
 		rows++;
 		result = 0;
 	}
 	if (result < 0)
 		return result;
-	if (rows == 1)
-		strcpy(uuid, found);
-	return rows == 1;
+	return rows < 2 ? rows : 2;
+}
+
+/* find_uuid() among the values of the column that names a table's records. */
+static int find_name(struct db *db, const struct db_table *table, const char *name, char *uuid,
+		     struct error *error)
+{
+	const struct db_column *column = db_column_find(table, table->name_column, error);
+	char sql[SQL_MAX];
+	int found;
+
+	if (column->key == DB_INTEGER && (!*name || name[strspn(name, "0123456789")]))
+		return 0;
+	snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" WHERE \"%s\" = %s", table->name,
+		 column->name,
+		 column->key == DB_INTEGER ? "CAST(? AS INTEGER)"
+		 : column->min == 0        ? "json_quote(?)" /* the atom, as datum.h has it */
+					   : "?");
+	found = find_uuid(db, uuid, error, sql, "s", name);
+	if (found == 2)
+		return error_set(error, -EINVAL, "multiple rows in %s match \"%s\"", table->name,
+				 name);
+	return found;
+}
+
+/* The one record that the named record of another table refers to: 1, 0 for none, or an error. */
+static int find_referred(struct db *db, const struct db_table *table, const char *name, char *uuid,
+			 struct error *error)
+{
+	const struct db_table *referrer = db_table_find(table->referrer, error);
+	char referring[DB_UUID_LEN + 1];
+	json_t *value, *uuids;
+	int found = find_name(db, referrer, name, referring, error);
+
+	if (found <= 0)
+		return found;
+	found = db_get(db, referrer, referring,
+		       db_column_find(referrer, table->referring_column, error), &value, error);
+	if (found < 0)
+		return found;
+	uuids = datum_elements(value);
+	found = json_array_size(uuids) == 1;
+	if (found)
+		snprintf(uuid, DB_UUID_LEN + 1, "%s",
+			 json_string_value(json_array_get(json_array_get(uuids, 0), 1)));
+	json_decref(uuids);
+	json_decref(value);
+	return found;
+}
+
+/* By the first characters of a UUID, or all. */
+static int find_partial_uuid(struct db *db, const struct db_table *table, const char *start,
+			     char *uuid, struct error *error)
+{
+	char sql[SQL_MAX];
+	int found;
+
+	if (strlen(start) < 4 || start[strspn(start, "0123456789abcdefABCDEF-")])
+		return 0;
+	snprintf(sql, sizeof(sql),
+		 "SELECT _uuid FROM \"%s\" WHERE _uuid BETWEEN lower(?1) AND lower(?1) || 'g'",
+		 table->name);
+	found = find_uuid(db, uuid, error, sql, "s", start);
+	if (found == 2)
+		return error_set(error, -EINVAL,
+				 "%s contains 2 or more rows whose UUIDs begin with %s",
+				 table->name, start);
+	return found;
+}
+
+static int find_only(struct db *db, const struct db_table *table, char *uuid, struct error *error)
+{
+	char sql[SQL_MAX];
+	int found;
+
+	snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" LIMIT 2", table->name);
+	found = find_uuid(db, uuid, error, sql, "", NULL);
+	return found == 2 ? 0 : found;
 }
 
 int db_record_find(struct db *db, const struct db_table *table, const char *record, char *uuid,
 		   struct error *error)
 {
-	char sql[SQL_MAX];
 	int found = 0;
 
-	if (atom_is_uuid(record)) {
-		snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" WHERE _uuid = lower(?)",
-			 table->name);
-		found = find_uuid(db, uuid, error, sql, "s", record);
-	}
-	if (found == 0 && !strcmp(record, ".")) {
-		snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" LIMIT 2", table->name);
-		found = find_uuid(db, uuid, error, sql, "", NULL);
-	}
-	if (found == 0 && table->name_column) {
-		snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" WHERE \"%s\" = ?", table->name,
-			 table->name_column);
-		found = find_uuid(db, uuid, error, sql, "s", record);
-	}
+	if (atom_is_uuid(record))
+		found = find_partial_uuid(db, table, record, uuid, error);
+	if (found == 0 && !strcmp(record, "."))
+		found = find_only(db, table, uuid, error);
+	if (found == 0 && table->name_column)
+		found = find_name(db, table, record, uuid, error);
+	if (found == 0 && table->referrer)
+		found = find_referred(db, table, record, uuid, error);
+	if (found == 0)
+		found = find_partial_uuid(db, table, record, uuid, error);
 	if (found < 0)
 		return found;
 	return found ? 0 : no_row(table, record, error);
