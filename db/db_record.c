@@ -187,7 +187,8 @@ static bool is_relation(const struct db_column *column)
 /* Is it stored as SQLite's own type, not as JSON? */
 static bool is_native(const struct db_column *column)
 {
-	return column->value == DB_VOID && column->min == 1 && column->max == 1;
+	return column->value == DB_VOID && column->min == 1 && column->max == 1 &&
+	       column->key != DB_UUID;
 }
 
 static int exists(struct db *db, const struct db_table *table, const char *uuid,
