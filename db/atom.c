@@ -61,13 +61,13 @@ static json_t *uuid_atom(const char *text)
 	return json_pack("[ss]", "uuid", lower);
 }
 
-/* The text of a UUID atom, NULL when it is none. */
+/* The text of an atom ["uuid", "..."] or ["named-uuid", "..."], NULL when it is none. */
 static const char *uuid_text(const json_t *atom)
 {
 	const char *tag = json_string_value(json_array_get(atom, 0));
 	const char *text = json_string_value(json_array_get(atom, 1));
 
-	return json_array_size(atom) == 2 && tag && !strcmp(tag, "uuid") ? text : NULL;
+	return json_array_size(atom) == 2 && tag && strstr(tag, "uuid") ? text : NULL;
 }
 
 static json_t *check_integer(const struct atom_type *type, json_int_t value, struct error *error)
@@ -137,7 +137,7 @@ json_t *atom_check(const struct atom_type *type, const json_t *atom, struct erro
 			return json_boolean(json_is_true(atom));
 		break;
 	case DB_UUID:
-		uuid = uuid_text(atom);
+		uuid = uuid_text(atom); /* a name is no UUID, and refused here */
 		if (uuid && atom_is_uuid(uuid))
 			return uuid_atom(uuid);
 		break;
@@ -255,6 +255,8 @@ json_t *atom_parse(const struct atom_type *type, const char *token, struct error
 	case DB_UUID:
 		if (atom_is_uuid(token))
 			return uuid_atom(token);
+		if (*token == '@')
+			return json_pack("[ss]", "named-uuid", token);
 		error_set(error, 0, "\"%s\" is not a valid UUID", token);
 		return NULL;
 	case DB_VOID:
@@ -275,7 +277,7 @@ int atom_parse_range(const struct atom_type *type, const char *token, json_int_t
 		return 0;
 	if (*last < *first)
 		return error_set(error, -EINVAL,
-				 "\"%s\" is not a valid range. Range end cannot be before start",
+				 "\"%s\" is not a valid range. Range end cannot be before start.",
 				 token);
 	for (size_t i = 0; i < 2; i++) {
 		json_t *atom = check_integer(type, *ends[i], error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Atoms: the single values that OVSDB's sets and maps are made of (RFC 7047 5.1), held as JSON: a
- * string, a number, a boolean, or ["uuid", "..."]. For db/datum.c and its neighbours only.
+ * string, a number, a boolean, or ["uuid", "..."]. Values are for datum.h, which stands on this.
  */
 #ifndef XVS_ATOM_H
 #define XVS_ATOM_H
@@ -31,7 +31,8 @@ bool atom_is_uuid(const char *text);
 /* The atom in normal form (new reference), or NULL and a sentence. */
 json_t *atom_check(const struct atom_type *type, const json_t *atom, struct error *error);
 
-/* Parses a token of a command line. New reference, or NULL and a sentence. */
+/* Parses a token of a command line. New reference, or NULL and a sentence. `@name` in place of a
+ * UUID becomes ["named-uuid", "@name"], RFC 7047 5.1, which is no value yet. */
 json_t *atom_parse(const struct atom_type *type, const char *token, struct error *error);
 
 /*

@@ -75,7 +75,7 @@ static int fill(const char *path, struct error *error)
 		result = connection_script(&connection, "PRAGMA journal_mode = MEMORY", error);
 	if (result == 0)
 		result = migration_run(&connection, 0, error);
-	store_uuid(uuid);
+	db_uuid_make(uuid);
 	if (result == 0)
 		result = connection_run(&connection, error,
 					"INSERT INTO Open_vSwitch (_id, _uuid) VALUES (1, ?)", "s",

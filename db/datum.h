@@ -27,6 +27,7 @@ json_t *datum_check(const struct db_column *column, const json_t *value, struct 
 /*
  * Parses a command line's word: `10`, `[1,2]`, `1-5`, `{a=b, c="d e"}`, `a=b`. Quoting as in
  * ovs-vsctl(8), "Database Values". New reference, or NULL and a sentence in ovs-vsctl's manner.
+ * A UUID may be given as `@name`: it is ["named-uuid", "@name"] then, to be replaced by the caller.
  */
 json_t *datum_parse(const struct db_column *column, const char *word, struct error *error);
 
@@ -44,6 +45,9 @@ json_t *datum_parse_removal(const struct db_column *column, const char *word, st
 json_t *datum_parse_pair(const struct db_column *column, const char *key, const char *value,
 			 struct error *error);
 
+/* Parses a set of the map's values, of any number, as conditions on a key have them. */
+json_t *datum_parse_values(const struct db_column *column, const char *word, struct error *error);
+
 /*
  * The first token of `*word`: up to one of `:=, []{}!<>` that is neither in double quotes nor
  * behind a backslash. Moves `*word` behind it. malloc()ed, quotes and all; NULL and a sentence when
@@ -60,8 +64,29 @@ void datum_format(const json_t *value, struct text *text);
 /* Prints as --data=bare does: no quotes, no brackets, elements apart by a space. */
 void datum_format_bare(const json_t *value, struct text *text);
 
+/* Prints as --data=json does: RFC 7047 5.1, without spaces. */
+void datum_format_json(const json_t *value, struct text *text);
+
 /* The value of a key in a map, borrowed; NULL when it is not there. */
 const json_t *datum_map_get(const json_t *map, const char *key);
+
+/* The same of a key as a command line has it, of any type and perhaps in quotes; -EINVAL and a
+ * sentence when it can't be one. */
+int datum_map_find(const struct db_column *column, const json_t *map, const char *key,
+		   const json_t **value, struct error *error);
+
+/* How many elements or pairs. */
+size_t datum_count(const json_t *value);
+
+/* Order of two values, as strcmp(): first by their number of elements, then by keys, then by the
+ * values of a map. */
+int datum_compare(const json_t *a, const json_t *b);
+
+/* Is everything that is in `b` in `a`, too? */
+bool datum_includes(const json_t *a, const json_t *b);
+
+/* Is nothing of `a` in `b`? */
+bool datum_excludes(const json_t *a, const json_t *b);
 
 /*
  * New value: elements or pairs of b added to a (pairs of b win when `replace`, else a's stay), or

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 #include "db/atom.h"
 #include "db/datum.h"
@@ -52,4 +53,24 @@ void datum_format(const json_t *value, struct text *text)
 void datum_format_bare(const json_t *value, struct text *text)
 {
 	format(value, &bare, text);
+}
+
+/* RFC 7047 5.1 writes a set of one element as the element. */
+static const json_t *unwrapped(const json_t *value)
+{
+	const char *tag = json_string_value(json_array_get(value, 0));
+	const json_t *elements = json_array_get(value, 1);
+
+	if (tag && !strcmp(tag, "set") && json_array_size(elements) == 1)
+		return json_array_get(elements, 0);
+	return value;
+}
+
+void datum_format_json(const json_t *value, struct text *text)
+{
+	char *json = json_dumps(unwrapped(value), JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+
+	if (json)
+		text_add(text, "%s", json);
+	free(json);
 }

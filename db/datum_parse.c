@@ -224,3 +224,34 @@ json_t *datum_parse_pair(const struct db_column *column, const char *key, const 
 	}
 	return json_pack("[s[[oo]]]", "map", key_atom, value_atom);
 }
+
+json_t *datum_parse_values(const struct db_column *column, const char *word, struct error *error)
+{
+	struct db_column values = {
+		.name = column->name,
+		.key = column->value,
+		.max = DB_UNLIMITED,
+		.low = column->value_low,
+		.high = column->value_high,
+	};
+
+	return datum_parse(&values, word, error);
+}
+
+int datum_map_find(const struct db_column *column, const json_t *map, const char *key,
+		   const json_t **value, struct error *error)
+{
+	struct atom_type type = atom_type_key(column);
+	json_t *wanted = atom_parse(&type, key, error);
+	const json_t *pair;
+	size_t i;
+
+	*value = NULL;
+	if (!wanted)
+		return -EINVAL;
+	json_array_foreach (json_array_get(map, 1), i, pair)
+		if (!atom_compare(json_array_get(pair, 0), wanted))
+			*value = json_array_get(pair, 1);
+	json_decref(wanted);
+	return 0;
+}

@@ -9,6 +9,8 @@
 #include <sys/random.h>
 #include "db/database_file.h"
 #include "db/migration.h"
+#include "db/reference.h"
+#include "db/relation.h"
 #include "db/saved_link.h"
 #include "db/store.h"
 
@@ -103,6 +105,7 @@ int db_commit(struct db *db, struct error *error)
 		db_rollback(db);
 		return result;
 	}
+	relation_reset(db);
 	db->in_transaction = false;
 	wal_committed(&db->wal, &db->file);
 	return 0;
@@ -112,12 +115,25 @@ void db_rollback(struct db *db)
 {
 	if (alive(db))
 		connection_run(&db->file, NULL, "ROLLBACK", "");
+	relation_reset(db);
 	db->in_transaction = false;
 }
 
 bool db_changed(const struct db *db)
 {
 	return alive(db) && sqlite3_total_changes64(db->file.sqlite) != db->changes;
+}
+
+int db_count_change(struct db *db, struct error *error)
+{
+	return store_write(db, error, "UPDATE Open_vSwitch SET next_cfg = next_cfg + 1", "");
+}
+
+int db_settle(struct db *db, struct error *error)
+{
+	int result = relation_settle(db, error);
+
+	return result ? result : reference_settle(db, error);
 }
 
 int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...)
@@ -138,7 +154,7 @@ int store_written(const struct db *db)
 	return sqlite3_changes(db->file.sqlite);
 }
 
-void store_uuid(char uuid[DB_UUID_LEN + 1])
+void db_uuid_make(char uuid[DB_UUID_LEN + 1])
 {
 	uint8_t octets[16];
 	char *p = uuid;

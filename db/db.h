@@ -55,20 +55,54 @@ bool db_changed(const struct db *db);
  */
 int db_record_find(struct db *db, const struct db_table *table, const char *record, char *uuid,
 		   struct error *error);
-int db_record_each(struct db *db, const struct db_table *table,
-		   int (*fn)(const char *uuid, void *arg), void *arg, struct error *error);
+/*
+ * Values of several columns of all records of a table, in the order in which they were made, or of
+ * one record when `uuid` is not NULL: -ENOENT when there is none. Values are in the normal form of
+ * datum.h, and `fn`'s only while it runs; that of a DB_LIVE column, which the switch knows and the
+ * database does not, is NULL. What `fn` returns that is not 0 ends it.
+ */
+typedef int db_row_fn(const char *uuid, json_t *const *values, void *arg);
+int db_select(struct db *db, const struct db_table *table, const char *uuid,
+	      const struct db_column *const *columns, size_t n_columns, db_row_fn *fn, void *arg,
+	      struct error *error);
 
 /*
- * A column's value as RFC 7047 5.1 writes it. The caller owns the returned reference. Columns of
- * class DB_LIVE are not in the database: -ENODATA, ask the switch.
+ * One value. The caller owns the returned reference. -ENODATA for a column of class DB_LIVE: ask
+ * the switch.
  */
 int db_get(struct db *db, const struct db_table *table, const char *uuid,
 	   const struct db_column *column, json_t **value, struct error *error);
 
 /* Checks and writes a column. `value` stays the caller's. -EINVAL with a sentence when it does not
- * fit. */
+ * fit. Records that it refers to may be made later in the transaction. */
 int db_set(struct db *db, const struct db_table *table, const char *uuid,
 	   const struct db_column *column, const json_t *value, struct error *error);
+
+/*
+ * Makes a record of this UUID, with columns at their defaults. `name` is that of a Bridge, Port or
+ * Interface, NULL for other tables. What nothing refers to at the end of the transaction is
+ * removed, but for records of root tables.
+ */
+int db_create(struct db *db, const struct db_table *table, const char *uuid, const char *name,
+	      struct error *error);
+int db_destroy(struct db *db, const struct db_table *table, const char *uuid, struct error *error);
+
+/* A new random UUID (RFC 4122 4.4). */
+void db_uuid_make(char uuid[DB_UUID_LEN + 1]);
+
+/*
+ * To be called at the end of a transaction that has changed something. Removes records that nothing
+ * refers to, and weak references to records that are gone; completes bridges and interfaces that
+ * were made by db_create(). -EINVAL with a sentence when a reference leads nowhere, or a port has
+ * no interface.
+ */
+int db_settle(struct db *db, struct error *error);
+
+/* Counts a change in Open_vSwitch:next_cfg. */
+int db_count_change(struct db *db, struct error *error);
+
+/* Writes what emer-reset leaves of the configuration: see ovs-vsctl(8). */
+int db_emergency_reset(struct db *db, struct error *error);
 
 /*
  * Structure. Names are checked: 1 to 15 characters, no slash, no white space, not "." or "..", not
@@ -85,10 +119,58 @@ int db_bridge_del(struct db *db, const char *name, struct error *error); /* with
  */
 int db_fake_bridge_add(struct db *db, const char *name, const char *parent, uint16_t vlan,
 		       struct error *error);
-/* tag 0: none. */
+/* A port with one interface, both of this name. tag 0: none. */
 int db_port_add(struct db *db, const char *bridge, const char *name, uint16_t tag,
 		struct error *error);
+
+/* A port with several interfaces. `fake_iface` asks for bond_fake_iface. */
+struct db_bond {
+	const char *bridge, *name;
+	char **interfaces;
+	int n_interfaces;
+	uint16_t tag; /* 0: none */
+	bool fake_iface;
+};
+int db_bond_add(struct db *db, const struct db_bond *bond, struct error *error);
 int db_port_del(struct db *db, const char *name, struct error *error);
+
+/*
+ * Bridges and ports by name, as they are inside a running transaction. A fake bridge is one of
+ * those that a name may mean; it shows the ports of its parent that have its VLAN.
+ */
+struct db_bridge_name {
+	char name[DB_NAME_MAX + 1];
+	char real[DB_NAME_MAX + 1]; /* its parent's, or its own again */
+	uint16_t vlan;              /* 0: a real one */
+};
+struct db_port_name {
+	char name[DB_NAME_MAX + 1];
+	struct db_bridge_name bridge; /* that it shows up on */
+	bool local;                   /* of a bridge, real or fake */
+};
+
+/* All of them: 0, -ENOENT with ovs-vsctl's sentence, or another negative errno. */
+int db_bridge_find(struct db *db, const char *name, struct db_bridge_name *bridge,
+		   struct error *error);
+int db_port_find(struct db *db, const char *name, struct db_port_name *port, struct error *error);
+/* The port that an interface is of. */
+int db_interface_find(struct db *db, const char *name, struct db_port_name *port,
+		      struct error *error);
+
+/* What the configuration says about a port's VLANs. */
+int db_port_vlan(struct db *db, const char *port, struct db_vlan *vlan, struct error *error);
+
+/* Names in order; local ports are left out. */
+typedef void db_name_fn(const char *name, void *arg);
+int db_bridge_names(struct db *db, bool real, bool fake, db_name_fn *fn, void *arg,
+		    struct error *error);
+int db_port_names(struct db *db, const struct db_bridge_name *bridge, db_name_fn *fn, void *arg,
+		  struct error *error);
+int db_interface_names(struct db *db, const struct db_bridge_name *bridge, db_name_fn *fn,
+		       void *arg, struct error *error);
+/* Of one port, in the order in which they were given. */
+int db_port_interfaces(struct db *db, const char *port, db_name_fn *fn, void *arg,
+		       struct error *error);
 
 int db_static_mac_add(struct db *db, const char *bridge, const char *port, uint16_t vlan,
 		      const uint8_t mac[6], struct error *error);
@@ -136,10 +218,11 @@ struct db_port {
 	struct db_port
 		*next; /* of the same bridge, in the order they were added; the local port first */
 	char uuid[DB_UUID_LEN + 1];
-	char name[DB_NAME_MAX + 1];
-	uint16_t number; /* in the data path, unique in the instance */
-	uint16_t ofport; /* in the bridge, OpenFlow's: 1 and up, 65534 the local port */
-	bool local;      /* the bridge's own port, named as the bridge; an internal one */
+	char name[DB_NAME_MAX + 1]; /* of the interface; of several of a bond, the first */
+	char bond[DB_NAME_MAX + 1]; /* name of the port that has several interfaces; empty: none */
+	uint16_t number;            /* in the data path, unique in the instance */
+	uint16_t ofport;            /* in the bridge, OpenFlow's: 1 and up, 65534 the local port */
+	bool local; /* the bridge's own port, named as the bridge; an internal one */
 	bool fake_bridge;
 	enum db_port_type type;
 	char peer[DB_NAME_MAX + 1]; /* options:peer of a patch port */
@@ -166,6 +249,7 @@ struct db_bridge {
 };
 
 struct db_config {
+	int64_t next_cfg;
 	unsigned vlan_limit; /* other-config:vlan-limit: how many tags are looked at, 1 or 2 */
 	struct db_bridge *bridges;
 };

@@ -16,30 +16,36 @@ int bridge_find(struct db *db, const char *name, int64_t *id, struct error *erro
 	return result ? 0 : error_set(error, -ENOENT, "no bridge named %s", name);
 }
 
-int db_bridge_add(struct db *db, const char *name, struct error *error)
+int bridge_insert(struct db *db, const char *uuid, const char *name, struct error *error)
 {
-	struct port_row local = {.name = name, .type = "internal", .ofport = OFPORT_LOCAL};
-	char uuid[DB_UUID_LEN + 1];
 	int64_t number;
-	int result = name_check(db, "bridge", name, error);
+	int result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, &number, error);
 
-	if (result == 0)
-		result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, &number,
-					   error);
 	if (result == -ENOSPC)
 		return error_set(error, result,
 				 "cannot create a bridge named %s because there are %d already",
 				 name, DB_BRIDGES_MAX);
+	return result ? result
+		      : store_write(db, error,
+				    "INSERT INTO Bridge (_uuid, _number, name) VALUES (?, ?, ?)",
+				    "sis", uuid, number, name);
+}
+
+int db_bridge_add(struct db *db, const char *name, struct error *error)
+{
+	struct port_row local = {.name = name, .type = "internal", .ofport = OFPORT_LOCAL};
+	char uuid[DB_UUID_LEN + 1];
+	int64_t id;
+	int result = name_check(db, "bridge", name, error);
+
+	db_uuid_make(uuid);
+	if (result == 0)
+		result = bridge_insert(db, uuid, name, error);
 	if (result)
 		return result;
-	store_uuid(uuid);
-	result = store_write(db, error,
-			     "INSERT INTO Bridge (_parent, _uuid, _number, name)"
-			     " VALUES (1, ?, ?, ?)",
-			     "sis", uuid, number, name);
-	if (result)
-		return result;
-	return port_insert(db, sqlite3_last_insert_rowid(db->file.sqlite), &local, error);
+	id = sqlite3_last_insert_rowid(db->file.sqlite);
+	result = store_write(db, error, "UPDATE Bridge SET _parent = 1 WHERE _id = ?", "i", id);
+	return result ? result : port_insert(db, id, &local, error);
 }
 
 /* -EEXIST when the VLAN has a fake bridge already. */
@@ -59,8 +65,8 @@ static int check_vlan_free(struct db *db, int64_t parent_id, const char *parent,
 		result = connection_step(&db->file, statement, error);
 	if (result > 0)
 		result = error_set(error, -EEXIST,
-				   "bridge %s has a fake bridge for VLAN %u already: %s", parent,
-				   vlan, (const char *)sqlite3_column_text(statement, 0));
+				   "bridge %s already has a child VLAN bridge %s on VLAN %u",
+				   parent, (const char *)sqlite3_column_text(statement, 0), vlan);
 	connection_end(statement);
 	return result;
 }

@@ -138,6 +138,7 @@ static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db
 	port->type = port_type((const char *)sqlite3_column_text(statement, 6));
 	port->fake_bridge = sqlite3_column_int(statement, 7);
 	derive_mac((const char *)sqlite3_column_text(statement, 8), port->hwaddr);
+	copy_text(port->bond, sizeof(port->bond), statement, 14);
 	return fill_vlan(loading, statement, 9, port);
 }
 
@@ -148,12 +149,16 @@ static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t
 	sqlite3_stmt *statement;
 	int result = connection_query(
 		file, &statement, loading->error,
-		"SELECT Port._uuid, Port.name, i._number, i._ofport, i.options, i.mtu_request,"
+		"SELECT Port._uuid, i.name, i._number, i._ofport, i.options, i.mtu_request,"
 		" i.type, Port.fake_bridge, i._uuid,"
-		" Port.vlan_mode, Port.tag, Port.trunks, Port.cvlans, Port.other_config"
+		" Port.vlan_mode, Port.tag, Port.trunks, Port.cvlans, Port.other_config,"
+		" iif(EXISTS (SELECT 1 FROM Interface AS next"
+		"  WHERE next._parent = Port._id AND next._id > i._id), Port.name, '')"
 		" FROM Port JOIN Interface AS i ON i._bridge = Port._parent AND i._parent = "
 		"Port._id"
-		" WHERE Port._parent = ? ORDER BY i._ofport <> 65534, Port._id",
+		" WHERE Port._parent = ? AND NOT EXISTS (SELECT 1 FROM Interface AS first"
+		"  WHERE first._parent = Port._id AND first._id < i._id)"
+		" ORDER BY i._ofport <> 65534, Port._id",
 		"i", id);
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
@@ -263,12 +268,13 @@ static int load_root(const struct loading *loading, struct db_config *config)
 	sqlite3_stmt *statement;
 	json_t *other_config = NULL;
 	int result = connection_query(file, &statement, loading->error,
-				      "SELECT other_config FROM Open_vSwitch", "");
+				      "SELECT other_config, next_cfg FROM Open_vSwitch", "");
 
 	if (result == 0)
 		result = connection_step(file, statement, loading->error);
 	if (result > 0) {
 		other_config = column_json(statement, 0);
+		config->next_cfg = sqlite3_column_int64(statement, 1);
 		config->vlan_limit = option_integer(other_config, "vlan-limit", 1) == 1 ? 1 : 2;
 		result = other_config ? 0 : damaged(loading, "Open_vSwitch", ".");
 	}

@@ -45,21 +45,23 @@ static int refuse(const char *kind, const char *name, const char *why, struct er
 
 	for (const char *p = name; *p; p++)
 		text_add(&shown, isascii(*p) && isprint(*p) ? "%c" : "\\x%02x", (unsigned char)*p);
-	result = error_set(error, -EINVAL, "cannot create a %s named \"%.64s\" because %s", kind,
-			   text_string(&shown), why);
+	result = error_set(error, -EINVAL, "cannot create a%s %s named \"%.64s\" because %s",
+			   *kind == 'i' ? "n" : "", kind, text_string(&shown), why);
 	text_free(&shown);
 	return result;
 }
 
+/* A bridge that was made by itself has no port of its name yet. */
 static int refuse_taken(struct db *db, const char *kind, const char *name, struct error *error)
 {
 	sqlite3_stmt *statement;
 	const char *bridge;
-	int result =
-		connection_query(&db->file, &statement, error,
-				 "SELECT Bridge.name FROM Port"
-				 " JOIN Bridge ON Bridge._id = Port._parent WHERE Port.name = ?",
-				 "s", name);
+	int result = connection_query(
+		&db->file, &statement, error,
+		"SELECT Bridge.name FROM Port"
+		" LEFT JOIN Bridge ON Bridge._id = Port._parent WHERE Port.name = ?1"
+		" UNION ALL SELECT name FROM Bridge WHERE name = ?1 AND ?2 = 'bridge'",
+		"ss", name, kind);
 
 	if (result == 0)
 		result = connection_step(&db->file, statement, error);
@@ -67,16 +69,21 @@ static int refuse_taken(struct db *db, const char *kind, const char *name, struc
 		return result;
 	bridge = (const char *)sqlite3_column_text(statement, 0);
 	/* A port named as its bridge is the bridge's own. */
-	if (!strcmp(bridge, name))
+	if (bridge && !strcmp(bridge, name))
 		result = error_set(
 			error, -EEXIST,
 			"cannot create a %s named %s because a bridge named %s already exists",
 			kind, name, name);
-	else
+	else if (bridge)
 		result = error_set(error, -EEXIST,
 				   "cannot create a %s named %s because a port named %s already "
 				   "exists on bridge %s",
 				   kind, name, name, bridge);
+	else
+		result = error_set(
+			error, -EEXIST,
+			"cannot create a %s named %s because a port named %s already exists", kind,
+			name, name);
 	connection_end(statement);
 	return result;
 }
@@ -86,4 +93,21 @@ int name_check(struct db *db, const char *kind, const char *name, struct error *
 	const char *why = fault(name);
 
 	return why ? refuse(kind, name, why, error) : refuse_taken(db, kind, name, error);
+}
+
+int name_check_interface(struct db *db, const char *name, struct error *error)
+{
+	const char *why = fault(name);
+	int64_t one;
+	int result;
+
+	if (why)
+		return refuse("interface", name, why, error);
+	result = connection_integer(&db->file, &one, error,
+				    "SELECT 1 FROM Interface WHERE name = ?", "s", name);
+	return result > 0 ? error_set(error, -EEXIST,
+				      "cannot create an interface named %s because an interface "
+				      "named %s already exists",
+				      name, name)
+			  : result;
 }

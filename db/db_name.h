@@ -11,4 +11,7 @@
  */
 int name_check(struct db *db, const char *kind, const char *name, struct error *error);
 
+/* The same for an interface, whose name may be that of its port. */
+int name_check_interface(struct db *db, const char *name, struct error *error);
+
 #endif

@@ -7,46 +7,95 @@
 #include "db/db_bridge.h"
 #include "db/db_name.h"
 
-static int choose_numbers(struct db *db, const char *name, int64_t bridge, int64_t *number,
-			  int64_t *ofport, struct error *error)
+static int too_many(const char *name, struct error *error)
 {
-	int result = store_lowest_free(db, "_number", "Interface", 0, DB_PORTS_MAX, number, error);
+	return error_set(error, -ENOSPC,
+			 "cannot create a port named %s because there are %d already", name,
+			 DB_PORTS_MAX);
+}
 
-	if (result == 0 && !*ofport)
+int port_insert_interface(struct db *db, const char *uuid, const char *name, struct error *error)
+{
+	int64_t number;
+	int result = store_lowest_free(db, "_number", "Interface", 0, DB_PORTS_MAX, &number, error);
+
+	if (result == -ENOSPC)
+		return too_many(name, error);
+	return result ? result
+		      : store_write(db, error,
+				    "INSERT INTO Interface (_uuid, _number, name)"
+				    " VALUES (?, ?, ?)",
+				    "sis", uuid, number, name);
+}
+
+static int is_ofport_free(struct db *db, int64_t bridge, int64_t ofport, struct error *error)
+{
+	int64_t one;
+	int result = connection_integer(&db->file, &one, error,
+					"SELECT 1 FROM Interface WHERE _bridge = ? AND _ofport = ?",
+					"ii", bridge, ofport);
+
+	return result < 0 ? result : !result;
+}
+
+int port_number_interface(struct db *db, int64_t interface, int64_t bridge, int64_t wanted,
+			  struct error *error)
+{
+	int64_t ofport = wanted;
+	int result = wanted ? is_ofport_free(db, bridge, wanted, error) : 0;
+
+	if (result == 0)
 		result = store_lowest_free(db, "_ofport",
 					   "Interface WHERE _bridge = ? AND _ofport <= 65279",
-					   bridge, OFPORT_LAST, ofport, error);
-	if (result == -ENOSPC)
-		return error_set(error, result,
-				 "cannot create a port named %s because there are %d already", name,
-				 DB_PORTS_MAX);
-	return result;
+					   bridge, OFPORT_LAST, &ofport, error);
+	if (result < 0)
+		return result;
+	return store_write(db, error, "UPDATE Interface SET _bridge = ?, _ofport = ? WHERE _id = ?",
+			   "iii", bridge, ofport, interface);
+}
+
+/* An interface of the port that was inserted as `port_id`. */
+static int insert_interface(struct db *db, int64_t bridge, int64_t port_id,
+			    const struct port_row *port, const char *name, int64_t ofport,
+			    struct error *error)
+{
+	char uuid[DB_UUID_LEN + 1];
+	int64_t id;
+	int result;
+
+	db_uuid_make(uuid);
+	result = port_insert_interface(db, uuid, name, error);
+	if (result)
+		return result;
+	id = sqlite3_last_insert_rowid(db->file.sqlite);
+	result = store_write(db, error, "UPDATE Interface SET _parent = ?, type = ? WHERE _id = ?",
+			     "isi", port_id, port->type, id);
+	return result ? result : port_number_interface(db, id, bridge, ofport, error);
 }
 
 int port_insert(struct db *db, int64_t bridge, const struct port_row *port, struct error *error)
 {
 	char uuid[DB_UUID_LEN + 1], tag[32] = "[\"set\",[]]";
-	int64_t number, ofport = port->ofport;
-	const char *name = port->name;
-	int result = choose_numbers(db, name, bridge, &number, &ofport, error);
+	int64_t id;
+	int result;
 
-	if (result)
-		return result;
 	if (port->tag)
 		snprintf(tag, sizeof(tag), "%u", port->tag);
-	store_uuid(uuid);
+	db_uuid_make(uuid);
 	result = store_write(db, error,
-			     "INSERT INTO Port (_parent, _uuid, name, tag, fake_bridge)"
-			     " VALUES (?, ?, ?, ?, ?)",
-			     "isssi", bridge, uuid, name, tag, (int64_t)port->fake_bridge);
+			     "INSERT INTO Port (_parent, _uuid, name, tag, fake_bridge,"
+			     " bond_fake_iface) VALUES (?, ?, ?, ?, ?, ?)",
+			     "isssii", bridge, uuid, port->name, tag, (int64_t)port->fake_bridge,
+			     (int64_t)port->bond_fake_iface);
 	if (result)
 		return result;
-	store_uuid(uuid);
-	return store_write(
-		db, error,
-		"INSERT INTO Interface (_bridge, _parent, _uuid, _number, _ofport, name, type)"
-		" VALUES (?, last_insert_rowid(), ?, ?, ?, ?, ?)",
-		"isiiss", bridge, uuid, number, ofport, name, port->type);
+	id = sqlite3_last_insert_rowid(db->file.sqlite);
+	if (!port->interfaces)
+		return insert_interface(db, bridge, id, port, port->name, port->ofport, error);
+	for (int i = 0; i < port->n_interfaces && result == 0; i++)
+		result = insert_interface(db, bridge, id, port, port->interfaces[i],
+					  i ? 0 : port->ofport, error);
+	return result;
 }
 
 int port_request_ofport(struct db *db, const char *interface_uuid, int64_t ofport,
@@ -75,16 +124,42 @@ int port_find(struct db *db, int64_t bridge_id, const char *bridge, const char *
 				  name);
 }
 
-int db_port_add(struct db *db, const char *bridge, const char *name, uint16_t tag,
-		struct error *error)
+/* Checks the names, and adds it to the bridge. */
+static int add_port(struct db *db, const char *bridge, const struct port_row *port,
+		    struct error *error)
 {
-	struct port_row port = {.name = name, .type = "", .tag = tag};
 	int64_t id;
 	int result = bridge_find(db, bridge, &id, error);
 
 	if (result == 0)
-		result = name_check(db, "port", name, error);
-	return result ? result : port_insert(db, id, &port, error);
+		result = name_check(db, "port", port->name, error);
+	if (result == 0 && !port->interfaces)
+		result = name_check_interface(db, port->name, error);
+	for (int i = 0; i < port->n_interfaces && result == 0; i++)
+		result = name_check_interface(db, port->interfaces[i], error);
+	return result ? result : port_insert(db, id, port, error);
+}
+
+int db_port_add(struct db *db, const char *bridge, const char *name, uint16_t tag,
+		struct error *error)
+{
+	struct port_row row = {.name = name, .type = "", .tag = tag};
+
+	return add_port(db, bridge, &row, error);
+}
+
+int db_bond_add(struct db *db, const struct db_bond *bond, struct error *error)
+{
+	struct port_row row = {
+		.name = bond->name,
+		.interfaces = bond->interfaces,
+		.n_interfaces = bond->n_interfaces,
+		.type = "",
+		.tag = bond->tag,
+		.bond_fake_iface = bond->fake_iface,
+	};
+
+	return add_port(db, bond->bridge, &row, error);
 }
 
 int db_port_del(struct db *db, const char *name, struct error *error)

@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Records and columns by name, whatever their table: what is stored is found by schema.h alone.
- *
- * A structural column of UUIDs is not stored as such. One that may hold several shows the records
- * of the table it refers to whose _parent is this record; one that holds exactly one is a foreign
- * key.
- */
+/* Records by name: found, made, changed and destroyed, whatever their table. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +7,13 @@
 #include "db/atom.h"
 #include "db/datum.h"
 #include "db/datum_elements.h"
+#include "db/db_bridge.h"
+#include "db/db_name.h"
 #include "db/db_port.h"
 #include "db/option.h"
+#include "db/relation.h"
 #include "db/store.h"
+#include "db/value.h"
 
 #define SQL_MAX 256
 
@@ -139,198 +137,17 @@ int db_record_find(struct db *db, const struct db_table *table, const char *reco
 	return found ? 0 : no_row(table, record, error);
 }
 
-/* All UUIDs that a query of one column yields, as a new array of UUID atoms. */
-static int collect_uuids(struct db *db, json_t **uuids, struct error *error, const char *sql,
-			 const char *types, const char *parameter)
-{
-	sqlite3_stmt *statement;
-	int result = connection_query(&db->file, &statement, error, sql, types, parameter);
-
-	*uuids = json_array();
-	while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0) {
-		json_array_append_new(*uuids,
-				      json_pack("[ss]", "uuid", sqlite3_column_text(statement, 0)));
-		result = 0;
-	}
-	if (result < 0)
-		json_decref(*uuids);
-	return result;
-}
-
-int db_record_each(struct db *db, const struct db_table *table,
-		   int (*fn)(const char *uuid, void *arg), void *arg, struct error *error)
-{
-	char sql[SQL_MAX];
-	const json_t *uuid;
-	json_t *uuids;
-	size_t i;
-	int result;
-
-	snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" ORDER BY _id", table->name);
-	result = collect_uuids(db, &uuids, error, sql, "", NULL);
-	if (result < 0)
-		return result;
-	json_array_foreach (uuids, i, uuid) {
-		result = fn(json_string_value(json_array_get(uuid, 1)), arg);
-		if (result)
-			break;
-	}
-	json_decref(uuids);
-	return result;
-}
-
-static bool is_relation(const struct db_column *column)
-{
-	return column->structural && column->key == DB_UUID;
-}
-
-/* Is it stored as SQLite's own type, not as JSON? */
-static bool is_native(const struct db_column *column)
-{
-	return column->value == DB_VOID && column->min == 1 && column->max == 1 &&
-	       column->key != DB_UUID;
-}
-
-static int exists(struct db *db, const struct db_table *table, const char *uuid,
-		  struct error *error)
-{
-	char sql[SQL_MAX];
-	int64_t one;
-	int result;
-
-	snprintf(sql, sizeof(sql), "SELECT 1 FROM \"%s\" WHERE _uuid = ?", table->name);
-	result = connection_integer(&db->file, &one, error, sql, "s", uuid);
-	if (result < 0)
-		return result;
-	return result ? 0 : no_row(table, uuid, error);
-}
-
-static int get_children(struct db *db, const struct db_table *table, const char *uuid,
-			const struct db_column *column, json_t **value, struct error *error)
-{
-	char sql[SQL_MAX];
-	json_t *uuids;
-	int result = exists(db, table, uuid, error);
-
-	if (result)
-		return result;
-	snprintf(sql, sizeof(sql),
-		 "SELECT _uuid FROM \"%s\""
-		 " WHERE _parent = (SELECT _id FROM \"%s\" WHERE _uuid = ?) ORDER BY _uuid",
-		 column->refers, table->name);
-	result = collect_uuids(db, &uuids, error, sql, "s", uuid);
-	if (result == 0)
-		*value = json_pack("[so]", "set", uuids);
-	return result;
-}
-
-/* A stored value as JSON; NULL when it is none, which only damage explains. */
-static json_t *decode(const struct db_column *column, sqlite3_stmt *statement)
-{
-	const char *text = (const char *)sqlite3_column_text(statement, 0);
-
-	if (is_relation(column))
-		return json_pack("[ss]", "uuid", text);
-	if (!is_native(column))
-		return json_loads(text, JSON_DECODE_ANY, NULL);
-	switch (column->key) {
-	case DB_INTEGER:
-		return json_integer(sqlite3_column_int64(statement, 0));
-	case DB_BOOLEAN:
-		return json_boolean(sqlite3_column_int(statement, 0));
-	case DB_REAL:
-		return json_real(sqlite3_column_double(statement, 0));
-	default:
-		return json_string(text);
-	}
-}
-
-int db_get(struct db *db, const struct db_table *table, const char *uuid,
-	   const struct db_column *column, json_t **value, struct error *error)
-{
-	char sql[SQL_MAX];
-	sqlite3_stmt *statement;
-	int result;
-
-	if (column->class == DB_LIVE)
-		return error_set(error, -ENODATA, "column %s of table %s is not in the database",
-				 column->name, table->name);
-	if (is_relation(column) && column->max > 1)
-		return get_children(db, table, uuid, column, value, error);
-	if (is_relation(column))
-		snprintf(sql, sizeof(sql),
-			 "SELECT (SELECT _uuid FROM \"%s\" WHERE _id = child.\"%s\")"
-			 " FROM \"%s\" AS child WHERE _uuid = ?",
-			 column->refers, column->name, table->name);
-	else
-		snprintf(sql, sizeof(sql), "SELECT \"%s\" FROM \"%s\" WHERE _uuid = ?",
-			 column->name, table->name);
-	result = connection_query(&db->file, &statement, error, sql, "s", uuid);
-	if (result == 0)
-		result = connection_step(&db->file, statement, error);
-	if (result < 0)
-		return result;
-	if (result == 0)
-		return no_row(table, uuid, error);
-	*value = decode(column, statement);
-	connection_end(statement);
-	if (!*value)
-		return error_set(error, -EUCLEAN,
-				 "database %s is damaged: column %s of row %s in table %s",
-				 db->file.path, column->name, uuid, table->name);
-	return 0;
-}
-
-static int check_reference(struct db *db, const struct db_table *table, const char *uuid,
-			   const struct db_column *column, const char *referred,
-			   struct error *error)
-{
-	for (size_t i = 0; i < db_n_tables; i++) {
-		int result;
-
-		if (strcmp(db_tables[i].name, column->refers))
-			continue;
-		result = exists(db, &db_tables[i], referred, NULL);
-		if (result != -ENOENT)
-			return result;
-	}
-	return error_set(error, -EINVAL,
-			 "Table %s column %s row %s references nonexistent row %s in table %s",
-			 table->name, column->name, uuid, referred, column->refers);
-}
-
-/* Do all records that a value refers to exist? Looks for ["uuid", ...] at any depth. */
-static int check_references(struct db *db, const struct db_table *table, const char *uuid,
-			    const struct db_column *column, const json_t *value,
-			    struct error *error)
-{
-	const char *tag = json_string_value(json_array_get(value, 0));
-	const json_t *part;
-	size_t i;
-
-	if (tag && !strcmp(tag, "uuid"))
-		return check_reference(db, table, uuid, column,
-				       json_string_value(json_array_get(value, 1)), error);
-	json_array_foreach (value, i, part) {
-		int result = check_references(db, table, uuid, column, part, error);
-
-		if (result)
-			return result;
-	}
-	return 0;
-}
-
 static int write_value(struct db *db, const char *sql, const struct db_column *column,
 		       const json_t *value, const char *uuid, struct error *error)
 {
 	char *json;
 	int result;
 
-	if (is_native(column) && column->key == DB_STRING)
+	if (value_is_native(column) && column->key == DB_STRING)
 		return store_write(db, error, sql, "ss", json_string_value(value), uuid);
-	if (is_native(column) && column->key == DB_REAL)
+	if (value_is_native(column) && column->key == DB_REAL)
 		return store_write(db, error, sql, "rs", json_real_value(value), uuid);
-	if (is_native(column))
+	if (value_is_native(column))
 		return store_write(db, error, sql, "is",
 				   json_is_integer(value) ? (int64_t)json_integer_value(value)
 							  : (int64_t)json_is_true(value),
@@ -349,37 +166,121 @@ static int write_column(struct db *db, const struct db_table *table, const char 
 			const struct db_column *column, const json_t *value, struct error *error)
 {
 	char sql[SQL_MAX];
-	int result;
 
 	snprintf(sql, sizeof(sql),
 		 "UPDATE \"%s\" SET \"%s\" = ?1 WHERE _uuid = ?2 AND \"%s\" IS NOT ?1", table->name,
 		 column->name, column->name);
-	result = write_value(db, sql, column, value, uuid, error);
-	if (result)
+	return write_value(db, sql, column, value, uuid, error);
+}
+
+static int check_exists(struct db *db, const struct db_table *table, const char *uuid,
+			struct error *error)
+{
+	char sql[SQL_MAX];
+	int64_t one;
+	int result;
+
+	snprintf(sql, sizeof(sql), "SELECT 1 FROM \"%s\" WHERE _uuid = ?", table->name);
+	result = connection_integer(&db->file, &one, error, sql, "s", uuid);
+	if (result < 0)
 		return result;
-	return store_written(db) ? 0 : exists(db, table, uuid, error);
+	return result ? 0 : no_row(table, uuid, error);
 }
 
 int db_set(struct db *db, const struct db_table *table, const char *uuid,
 	   const struct db_column *column, const json_t *value, struct error *error)
 {
 	json_t *normal;
-	int result = 0;
+	int result;
 
-	if (column->structural || column->class == DB_LIVE)
+	if (db_column_is_fixed(column))
 		return error_set(error, -EPERM, "cannot modify read-only column %s in table %s",
 				 column->name, table->name);
 	normal = datum_check(column, value, error);
 	if (!normal)
 		return -EINVAL;
-	if (column->value != DB_VOID)
+	result = check_exists(db, table, uuid, error);
+	if (result == 0 && column->value != DB_VOID)
 		result = option_check(table, column, normal, error);
-	if (result == 0 && column->refers)
-		result = check_references(db, table, uuid, column, normal, error);
-	if (result == 0)
+	if (result == 0 && is_relation(column))
+		result = relation_set(db, table, uuid, column, normal, error);
+	else if (result == 0)
 		result = write_column(db, table, uuid, column, normal, error);
 	if (result == 0 && !strcmp(column->name, "ofport_request") && json_is_integer(normal))
 		result = port_request_ofport(db, uuid, json_integer_value(normal), error);
 	json_decref(normal);
 	return result;
+}
+
+/* Records of these tables come and go in their own ways. */
+static int check_makeable(const struct db_table *table, struct error *error)
+{
+	if (!strcmp(table->name, "Open_vSwitch"))
+		return error_set(error, -EPERM, "table Open_vSwitch has one record, always");
+	if (!strcmp(table->name, "Static_MAC"))
+		return error_set(error, -EPERM,
+				 "records of table Static_MAC are made by fdb/add and deleted by "
+				 "fdb/del");
+	return 0;
+}
+
+static int insert_named(struct db *db, const struct db_table *table, const char *uuid,
+			const char *name, struct error *error)
+{
+	char sql[SQL_MAX];
+	int result;
+
+	/* One that belongs to nobody any more makes room. */
+	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE name = ? AND _parent IS NULL",
+		 table->name);
+	result = store_write(db, error, sql, "s", name);
+	if (result)
+		return result;
+	if (!strcmp(table->name, "Interface")) {
+		result = name_check_interface(db, name, error);
+		return result ? result : port_insert_interface(db, uuid, name, error);
+	}
+	if (!strcmp(table->name, "Bridge")) {
+		result = name_check(db, "bridge", name, error);
+		return result ? result : bridge_insert(db, uuid, name, error);
+	}
+	result = name_check(db, "port", name, error);
+	return result ? result
+		      : store_write(db, error, "INSERT INTO Port (_uuid, name) VALUES (?, ?)", "ss",
+				    uuid, name);
+}
+
+/* Is it one of the three whose records are named once and for all? */
+static bool has_fixed_name(const struct db_table *table)
+{
+	return !strcmp(table->name, "Bridge") || !strcmp(table->name, "Port") ||
+	       !strcmp(table->name, "Interface");
+}
+
+int db_create(struct db *db, const struct db_table *table, const char *uuid, const char *name,
+	      struct error *error)
+{
+	char sql[SQL_MAX];
+	int result = check_makeable(table, error);
+
+	if (result)
+		return result;
+	if (has_fixed_name(table) && !name)
+		return error_set(error, -EINVAL, "a record of table %s needs a name: name=...",
+				 table->name);
+	snprintf(sql, sizeof(sql), "INSERT INTO \"%s\" (_uuid) VALUES (?)", table->name);
+	result = has_fixed_name(table) ? insert_named(db, table, uuid, name, error)
+				       : store_write(db, error, sql, "s", uuid);
+	return result ? result : relation_made(db, uuid, error);
+}
+
+int db_destroy(struct db *db, const struct db_table *table, const char *uuid, struct error *error)
+{
+	char sql[SQL_MAX];
+	int result = check_makeable(table, error);
+
+	if (result)
+		return result;
+	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
+	return store_write(db, error, sql, "s", uuid);
 }

@@ -44,7 +44,7 @@ int db_static_mac_add(struct db *db, const char *bridge, const char *port, uint1
 		result = port_find(db, bridge_id, bridge, port, &port_id, error);
 	if (result)
 		return result;
-	store_uuid(uuid);
+	db_uuid_make(uuid);
 	return store_write(db, error,
 			   "INSERT INTO Static_MAC (_uuid, bridge, port, vlan, mac)"
 			   " VALUES (?, ?, ?, ?, ?) ON CONFLICT (bridge, vlan, mac)"

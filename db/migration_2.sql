@@ -62,6 +62,7 @@ INSERT INTO _Port_3 SELECT
 FROM Port;
 DROP TABLE Port;
 ALTER TABLE _Port_3 RENAME TO Port;
+CREATE INDEX _Port_fake ON Port (_parent, tag) WHERE fake_bridge;
 
 CREATE TABLE _Interface_3 (
 	_id INTEGER PRIMARY KEY,
@@ -96,6 +97,7 @@ FROM Interface;
 DROP TABLE Interface;
 ALTER TABLE _Interface_3 RENAME TO Interface;
 CREATE INDEX _Interface_parent ON Interface (_bridge, _parent);
+CREATE INDEX _Interface_unnumbered ON Interface (_id) WHERE _ofport IS NULL;
 CREATE INDEX _Interface_port ON Interface (_parent);
 
 CREATE TABLE AutoAttach (

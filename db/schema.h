@@ -46,6 +46,14 @@ struct db_column {
 
 #define DB_UNLIMITED (~0u)
 
+/* Can no command change it? The names of bridges, ports and interfaces are given once and for all.
+ */
+static inline bool db_column_is_fixed(const struct db_column *column)
+{
+	return column->class == DB_LIVE ||
+	       (column->structural && !(column->key == DB_UUID && column->max > 1));
+}
+
 struct db_table {
 	const char *name;
 	const struct db_column *columns;

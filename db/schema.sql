@@ -70,6 +70,7 @@ CREATE TABLE Port (
 	vlan_mode TEXT NOT NULL DEFAULT '["set",[]]',
 	UNIQUE (_parent, _id) -- Interface refers to it
 ) STRICT;
+CREATE INDEX _Port_fake ON Port (_parent, tag) WHERE fake_bridge;
 
 CREATE TABLE Interface (
 	_id INTEGER PRIMARY KEY,
@@ -97,6 +98,7 @@ CREATE TABLE Interface (
 	UNIQUE (_bridge, _ofport)
 ) STRICT;
 CREATE INDEX _Interface_parent ON Interface (_bridge, _parent);
+CREATE INDEX _Interface_unnumbered ON Interface (_id) WHERE _ofport IS NULL;
 CREATE INDEX _Interface_port ON Interface (_parent);
 
 CREATE TABLE Static_MAC (

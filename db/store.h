@@ -9,12 +9,21 @@
 #include "db/db.h"
 #include "db/wal.h"
 
+/* A record that another one names as its child before it is made: relation.h. */
+struct unmade {
+	struct unmade *next;
+	const char *child; /* table */
+	char uuid[DB_UUID_LEN + 1];
+	int64_t parent; /* _id */
+};
+
 struct db {
 	struct connection file;
 	struct wal wal;
 	struct connection saved_links; /* db_saved_link.c; not open while there are none */
 	bool in_transaction;
 	int64_t changes; /* of the connection when the transaction began */
+	struct unmade *unmade;
 };
 
 /*
@@ -26,9 +35,6 @@ int store_write(struct db *db, struct error *error, const char *sql, const char 
 
 /* How many rows the last store_write() changed. */
 int store_written(const struct db *db);
-
-/* Writes a new random UUID (RFC 4122 4.4) to `uuid`. */
-void store_uuid(char uuid[DB_UUID_LEN + 1]);
 
 /*
  * The lowest integer from 1 to `last` that is in no row's `column`. `from` is "TABLE" or "TABLE

@@ -10,6 +10,8 @@
 #include "switchd/log.h"
 #include "switchd/model.h"
 #include "switchd/nearest.h"
+#include "switchd/symbol.h"
+#include "switchd/tabular.h"
 
 const struct command command_table[] = {
 #define COMMAND(language, name, options, min, max, arguments, help, handler)                       \
@@ -19,9 +21,14 @@ const struct command command_table[] = {
 const size_t command_table_size = sizeof(command_table) / sizeof(command_table[0]);
 
 struct chain {
+	enum language language;
 	struct command_call *calls;
 	size_t n_calls;
 	bool oneline; /* ovs-vsctl's --oneline: each sub-command's output is one line */
+	bool dry_run; /* nothing is to be done, just told what would be */
+	bool no_wait; /* next_cfg is left alone */
+	struct tabular_style style;
+	struct symbols symbols;
 };
 
 const char *command_option(const struct command_call *call, const char *name)
@@ -44,59 +51,94 @@ static void add_words(struct text *text, int n_words, char **words)
 		text_add(text, "%s%s", text->length ? " " : "", words[i]);
 }
 
-static const struct command *find_command(const char *name)
+const char *command_words(struct command_call *call)
+{
+	text_clear(&call->as_written);
+	add_words(&call->as_written, call->n_options, call->options);
+	add_words(&call->as_written, call->n_words, call->words);
+	return text_string(&call->as_written);
+}
+
+void command_print_name(const char *name, void *output)
+{
+	text_add(output, "%s\n", name);
+}
+
+/* xvsctl's language has the commands of all others. */
+static const struct command *find_command(enum language language, const char *name)
 {
 	for (size_t i = 0; i < command_table_size; i++) {
-		if (!strcmp(command_table[i].name, name))
-			return &command_table[i];
+		const struct command *command = &command_table[i];
+
+		if ((language == LANGUAGE_OWN || language == command->language) &&
+		    !strcmp(command->name, name))
+			return command;
 	}
 	return NULL;
 }
 
-static int error_unknown(const char *name, struct error *error)
+static int error_unknown(enum language language, const char *name, struct error *error)
 {
 	struct nearest nearest = nearest_begin(name);
 
 	for (size_t i = 0; i < command_table_size; i++)
-		nearest_try(&nearest, command_table[i].name);
-	if (nearest.name)
-		return error_set(
-			error, -EINVAL,
-			"unknown command \"%s\", did you mean \"%s\"? See \"xvsctl --help\"", name,
-			nearest.name);
-	return error_set(error, -EINVAL, "unknown command \"%s\"; see \"xvsctl --help\"", name);
+		if (find_command(language, command_table[i].name))
+			nearest_try(&nearest, command_table[i].name);
+	if (nearest.name && language == LANGUAGE_OWN)
+		return error_set(error, -EINVAL,
+				 "unknown command '%s', did you mean '%s'? Use --help for help",
+				 name, nearest.name);
+	return error_set(error, -EINVAL, "unknown command '%s'; use --help for help", name);
 }
 
-/*
- * Is `option` one of `known`, as struct command lists them? With '=' it needs a value, without it
- * takes none.
- */
-static int check_option(const struct command *command, const char *option, struct error *error)
+/* Where `option` stands in the list of those that a command knows, or NULL. */
+static const char *known_option(const char *known, const char *option, size_t length)
 {
-	size_t length = strcspn(option, "=");
-	const char *known = command->options;
-
 	while (*known) {
 		size_t size = strcspn(known, ",");
 		bool with_value = known[size - 1] == '=';
 
-		if (length == size - with_value && !strncmp(known, option, length)) {
-			if (with_value && !option[length])
-				return error_set(error, -EINVAL,
-						 "%s: option %s needs a value: %s=...",
-						 command->name, option, option);
-			if (!with_value && option[length])
-				return error_set(error, -EINVAL, "%s: option %.*s takes no value",
-						 command->name, (int)length, option);
-			return 0;
-		}
+		if (length == size - with_value && !strncmp(known, option, length))
+			return known;
 		known += size + (known[size] == ',');
 	}
-	if (!*command->options)
-		return error_set(error, -EINVAL, "%s: unknown option \"%s\"; %s takes none",
-				 command->name, option, command->name);
-	return error_set(error, -EINVAL, "%s: unknown option \"%s\"; %s takes %s", command->name,
-			 option, command->name, command->options);
+	return NULL;
+}
+
+/*
+ * Is it one of those that struct command lists? With '=' it needs a value, without it takes none.
+ */
+static int check_option(const struct command *command, const char *option, struct error *error)
+{
+	int length = (int)strcspn(option, "=");
+	const char *known = known_option(command->options, option, (size_t)length);
+
+	if (!known)
+		return error_set(error, -EINVAL, "'%s' command has no '%.*s' option", command->name,
+				 length, option);
+	if (known[length] == '=' && !option[length])
+		return error_set(error, -EINVAL, "missing argument to '%s' option on '%s' command",
+				 option, command->name);
+	if (known[length] != '=' && option[length])
+		return error_set(error, -EINVAL,
+				 "'%.*s' option on '%s' does not accept an argument", length,
+				 option, command->name);
+	return 0;
+}
+
+static int check_repeated(const struct command_call *call, struct error *error)
+{
+	for (int i = 1; i < call->n_options; i++)
+		for (int j = 0; j < i; j++) {
+			size_t length = strcspn(call->options[i], "=");
+
+			if (length == strcspn(call->options[j], "=") &&
+			    !strncmp(call->options[i], call->options[j], length))
+				return error_set(error, -EINVAL,
+						 "'%s' option specified multiple times",
+						 call->options[i]);
+		}
+	return 0;
 }
 
 static int check_words(const struct command_call *call, struct error *error)
@@ -105,19 +147,22 @@ static int check_words(const struct command_call *call, struct error *error)
 	int n = call->n_words - 1;
 	const char *hint = "";
 
-	if (n >= command->min && (command->max < 0 || n <= command->max))
+	if (n < command->min)
+		return error_set(error, -EINVAL, "'%s' command requires at least %d arguments",
+				 command->name, command->min);
+	if (command->max < 0 || n <= command->max)
 		return 0;
-	for (int i = 1; i < call->n_words; i++) {
-		if (!strncmp(call->words[i], "--", 2))
-			hint = "; options stand before the command's name";
-	}
-	return error_set(error, -EINVAL, "%s: too %s arguments; usage: %s%s%s%s", command->name,
-			 n < command->min ? "few" : "many", command->name,
-			 *command->arguments ? " " : "", command->arguments, hint);
+	for (int i = 1; i < call->n_words; i++)
+		if (call->words[i][0] == '-')
+			hint = " (note that options must precede command names and follow a \"--\" "
+			       "argument)";
+	return error_set(error, -EINVAL, "'%s' command takes at most %d arguments%s", command->name,
+			 command->max, hint);
 }
 
 /* One sub-command: options, name, words. Nothing of it is copied. */
-static int parse_call(struct command_call *call, int n_words, char **words, struct error *error)
+static int parse_call(enum language language, struct command_call *call, int n_words, char **words,
+		      struct error *error)
 {
 	int result;
 
@@ -126,11 +171,14 @@ static int parse_call(struct command_call *call, int n_words, char **words, stru
 		call->n_options++;
 	call->n_words = n_words - call->n_options;
 	call->words = words + call->n_options;
-	if (!call->n_words)
-		return error_set(error, -EINVAL, "missing command name; see \"xvsctl --help\"");
-	call->command = find_command(call->words[0]);
+	result = check_repeated(call, error);
+	if (result == 0 && !call->n_words)
+		result = error_set(error, -EINVAL, "missing command name (use --help for help)");
+	if (result)
+		return result;
+	call->command = find_command(language, call->words[0]);
 	if (!call->command)
-		return error_unknown(call->words[0], error);
+		return error_unknown(language, call->words[0], error);
 	for (int i = 0; i < call->n_options; i++) {
 		result = check_option(call->command, call->options[i], error);
 		if (result < 0)
@@ -165,19 +213,43 @@ static size_t count_calls(int n_words, char **words)
 	return count;
 }
 
+/* The options for all of the chain, in front of it: how many words they are, or an error. */
+static int parse_globals(struct chain *chain, int n_words, char **words, struct error *error)
+{
+	int n, result = 0;
+
+	for (n = 0; n < n_words && result == 0; n++) {
+		if (!strcmp(words[n], "--oneline"))
+			chain->oneline = true;
+		else if (!strcmp(words[n], "--dry-run"))
+			chain->dry_run = true;
+		else if (!strcmp(words[n], "--no-wait"))
+			chain->no_wait = true;
+		else if (!strcmp(words[n], "--no-headings"))
+			chain->style.no_headings = true;
+		else if (!strncmp(words[n], "--format=", 9))
+			result = tabular_format_parse(&chain->style, words[n] + 9, error);
+		else if (!strncmp(words[n], "--data=", 7))
+			result = tabular_data_parse(&chain->style, words[n] + 7, error);
+		else
+			break;
+	}
+	return result < 0 ? result : n;
+}
+
 /* As ovs-vsctl has it, a "--" with nothing before or after it is no error. */
 static int chain_parse(struct chain *chain, int n_words, char **words, struct error *error)
 {
+	int globals = parse_globals(chain, n_words, words, error);
 	size_t n = 0;
 
-	while (n_words && !strcmp(words[0], "--oneline")) {
-		chain->oneline = true;
-		n_words--;
-		words++;
-	}
+	if (globals < 0)
+		return globals;
+	n_words -= globals;
+	words += globals;
 	chain->n_calls = count_calls(n_words, words);
 	if (!chain->n_calls)
-		return error_set(error, -EINVAL, "missing command name; see \"xvsctl --help\"");
+		return error_set(error, -EINVAL, "missing command name (use --help for help)");
 	chain->calls = calloc(chain->n_calls, sizeof(*chain->calls));
 	if (!chain->calls)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -188,7 +260,8 @@ static int chain_parse(struct chain *chain, int n_words, char **words, struct er
 			;
 		if (end == start)
 			continue;
-		result = parse_call(&chain->calls[n], end - start, words + start, error);
+		result = parse_call(chain->language, &chain->calls[n], end - start, words + start,
+				    error);
 		if (result < 0)
 			return name_call(chain, &chain->calls[n], result, error);
 		n++;
@@ -215,7 +288,7 @@ static void add_oneline(struct text *text, const struct text *output)
 	text_add(text, "\n");
 }
 
-static int run_call(struct daemon *daemon, const struct chain *chain, struct command_call *call,
+static int run_call(struct daemon *daemon, struct chain *chain, struct command_call *call,
 		    struct command_result *out)
 {
 	struct text output = TEXT_EMPTY;
@@ -223,15 +296,43 @@ static int run_call(struct daemon *daemon, const struct chain *chain, struct com
 
 	call->daemon = daemon;
 	call->output = chain->oneline ? &output : &out->output;
+	call->table_output = &out->output;
+	call->style = &chain->style;
+	call->symbols = &chain->symbols;
 	call->error = &out->error;
+	call->warning = &out->warning;
 	result = call->command->run(call);
-	if (result == 0 && chain->oneline)
+	if (result == 0 && chain->oneline && !chain->style.printed)
 		add_oneline(&out->output, &output);
 	text_free(&output);
 	if (call->after)
 		out->after = call->after;
 	out->status = call->status;
+	out->again = call->again;
 	return name_call(chain, call, result, &out->error);
+}
+
+static int run_calls(struct daemon *daemon, struct chain *chain, struct command_result *out)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < chain->n_calls && result == 0; i++) {
+		result = run_call(daemon, chain, &chain->calls[i], out);
+		if (out->status || out->again)
+			return result;
+	}
+	return result ? result : symbols_check(&chain->symbols, &out->error);
+}
+
+/* What the sub-commands have made of the database together. */
+static int settle(struct daemon *daemon, const struct chain *chain, struct command_result *out)
+{
+	int result = db_settle(daemon->db, &out->error);
+
+	symbols_warn(&chain->symbols, daemon->db, &out->warning);
+	if (result == 0 && !chain->no_wait)
+		result = db_count_change(daemon->db, &out->error);
+	return result;
 }
 
 /* After a rollback: what reconcile did for the configuration that is not to be. */
@@ -244,20 +345,22 @@ static void restore(struct daemon *daemon)
 }
 
 /* Steps 2 to 4 of command.h. A status of its own (br-exists: 2) ends the chain, nothing done. */
-static int chain_run(struct daemon *daemon, const struct chain *chain, struct command_result *out)
+static int chain_run(struct daemon *daemon, struct chain *chain, struct command_result *out)
 {
-	bool reconciled = false;
+	bool reconciled = false, done;
 	int result = db_begin(daemon->db, &out->error);
 
 	if (result < 0)
 		return result;
-	for (size_t i = 0; i < chain->n_calls && result == 0 && out->status == 0; i++)
-		result = run_call(daemon, chain, &chain->calls[i], out);
-	if (result == 0 && out->status == 0 && db_changed(daemon->db)) {
-		reconciled = true;
-		result = model_reconcile(daemon, &out->warning, &out->error);
+	result = run_calls(daemon, chain, out);
+	done = result == 0 && !out->status && !out->again;
+	if (done && db_changed(daemon->db)) {
+		result = settle(daemon, chain, out);
+		reconciled = result == 0 && !chain->dry_run;
+		if (reconciled)
+			result = model_reconcile(daemon, &out->warning, &out->error);
 	}
-	if (result == 0 && out->status == 0)
+	if (result == 0 && done && !chain->dry_run)
 		result = db_commit(daemon->db, &out->error);
 	else
 		db_rollback(daemon->db);
@@ -280,9 +383,10 @@ static void log_chain(int n_words, char **words, const struct command_result *ou
 	text_free(&text);
 }
 
-void command_run(struct daemon *daemon, int n_words, char **words, struct command_result *out)
+void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
+		 struct command_result *out)
 {
-	struct chain chain = {};
+	struct chain chain = {.language = language};
 	int result;
 
 	memset(out, 0, sizeof(*out));
@@ -293,11 +397,15 @@ void command_run(struct daemon *daemon, int n_words, char **words, struct comman
 		out->status = 1;
 	else /* what a handler found missing, and did without */
 		out->error.text[0] = '\0';
-	if (out->status) {
+	if (out->status || out->again) {
 		text_clear(&out->output);
 		text_clear(&out->warning);
 		out->after = NULL;
 	}
-	log_chain(n_words, words, out);
+	if (!out->again)
+		log_chain(n_words, words, out);
+	for (size_t i = 0; chain.calls && i < chain.n_calls; i++)
+		text_free(&chain.calls[i].as_written);
+	symbols_free(&chain.symbols);
 	free(chain.calls);
 }

@@ -2,12 +2,14 @@
 /*
  * Commands: the table of all of them, and how a chain of them runs.
  *
- * A request is the words after xvsctl's own options: sub-commands apart by "--", each with options
- * of its own in front of its name. The whole chain is one transaction:
+ * A request is the words after xvsctl's own options: options for the chain as a whole (--oneline,
+ * --format, --data, --no-headings, --dry-run, --no-wait), then sub-commands apart by "--", each
+ * with options of its own in front of its name. The whole chain is one transaction:
  *   1. Every sub-command is looked up and its words are counted, before any of them runs.
  *   2. They run in order on the open transaction. A handler reads and writes the database and reads
  * the switch; it never changes the data path.
- *   3. When the database has changed, reconcile brings the data path in step.
+ *   3. When the database has changed, references in it are settled, and reconcile brings the data
+ * path in step.
  *   4. Commit. When anything of this fails, the database is rolled back, the data path is brought
  * in step with what it was, and the user gets one sentence, which names the sub-command when there
  * are several. A handler never sees a socket: it has words, and a text that it prints into.
@@ -23,8 +25,10 @@
 #include "db/error.h"
 #include "db/text.h"
 
-struct daemon;
 struct command;
+struct daemon;
+struct symbols;
+struct tabular_style;
 
 /* One sub-command being run. */
 struct command_call {
@@ -35,9 +39,15 @@ struct command_call {
 	int n_options;
 	char **options; /* as given: "--may-exist", "--columns=name" */
 	struct text *output;
+	struct text *table_output; /* for tables, which --oneline leaves alone */
+	struct tabular_style *style;
+	struct symbols *symbols; /* names of records in this chain */
 	struct error *error;
+	struct text *warning;   /* sentences, one a line, though it is done */
+	struct text as_written; /* command_words() */
 	int status; /* exit status when the handler succeeds; 0 unless it says otherwise (br-exists:
 		       2) */
+	bool again; /* what it waits for is not so yet: the whole chain is to be run again later */
 	void (*after)(struct daemon *daemon); /* called when the answer is on its way (shutdown) */
 };
 
@@ -69,7 +79,15 @@ extern const size_t command_table_size;
  */
 const char *command_option(const struct command_call *call, const char *name);
 
+/* Name and words of the sub-command as the user wrote them, options in front; valid until the next
+ * call. */
+const char *command_words(struct command_call *call);
+
+/* Prints a name as a line of its own into the struct text `output`: a db_name_fn. */
+void command_print_name(const char *name, void *output);
+
 struct command_result {
+	bool again;          /* nothing was done, there is no answer yet: to be run again */
 	int status;          /* 0 done, 1 refused, 2 as br-exists has it */
 	struct text output;  /* for standard output */
 	struct error error;  /* for standard error, empty when there is nothing to say */
@@ -77,7 +95,9 @@ struct command_result {
 	void (*after)(struct daemon *daemon);
 };
 
-/* Runs a chain. result is filled in every case; the caller frees its texts. */
-void command_run(struct daemon *daemon, int n_words, char **words, struct command_result *result);
+/* Runs a chain of one language's commands. result is filled in every case; the caller frees its
+ * texts. */
+void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
+		 struct command_result *result);
 
 #endif

@@ -23,13 +23,15 @@ struct client {
 	struct control *control;
 	struct bufferevent *stream;
 	struct jsonrpc_scan scan;
-	bool last; /* nothing more is read: closed when it has taken its answers */
+	json_t *waits; /* a request that waits for something to become so; NULL: none */
+	bool last;     /* nothing more is read: closed when it has taken its answers */
 };
 
 struct control {
 	struct daemon *daemon;
 	struct evconnlistener *listener;
 	struct event *accept_again; /* after a pause, when there were no descriptors left */
+	struct event *run_again;    /* requests that wait */
 	TAILQ_HEAD(, client) clients;
 	size_t n_clients;
 };
@@ -38,6 +40,7 @@ static void client_free(struct client *client)
 {
 	TAILQ_REMOVE(&client->control->clients, client, entry);
 	client->control->n_clients--;
+	json_decref(client->waits);
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -63,16 +66,28 @@ static json_t *make_result(const struct command_result *run)
 			 jsonrpc_string(text_string(&run->warning), run->warning.length));
 }
 
-static const char *run_words(struct client *client, const struct jsonrpc_request *request,
-			     int n_words, char **words)
+/* The client gets no answer yet, and no other before it. */
+static void wait_for(struct client *client, const struct jsonrpc_request *request)
+{
+	const struct timeval later = {.tv_usec = CONTROL_RETRY_MS * 1000};
+
+	if (!client->waits)
+		client->waits = json_incref(request->message);
+	event_add(client->control->run_again, &later);
+}
+
+static const char *run_words(struct client *client, enum language language,
+			     const struct jsonrpc_request *request, int n_words, char **words)
 {
 	struct daemon *daemon = client->control->daemon;
 	struct command_result run;
 	json_t *result, *error = NULL;
 	int answered = 0;
 
-	command_run(daemon, n_words, words, &run);
-	if (request->id) {
+	command_run(daemon, language, n_words, words, &run);
+	if (run.again) {
+		wait_for(client, request);
+	} else if (request->id) {
 		result = make_result(&run);
 		if (run.error.text[0])
 			error = jsonrpc_string(run.error.text, strlen(run.error.text));
@@ -87,7 +102,8 @@ static const char *run_words(struct client *client, const struct jsonrpc_request
 }
 
 /* NULL, or why the connection is closed. */
-static const char *handle_run(struct client *client, const struct jsonrpc_request *request)
+static const char *handle_run(struct client *client, enum language language,
+			      const struct jsonrpc_request *request)
 {
 	size_t n = json_array_size(request->params), i;
 	const char *why = NULL;
@@ -101,10 +117,10 @@ static const char *handle_run(struct client *client, const struct jsonrpc_reques
 		/* Handlers do not change their words. */
 		words[i] = (char *)json_string_value(word);
 		if (!words[i])
-			why = "the parameters of \"run\" are strings";
+			why = "the parameters of a command are strings";
 	}
 	if (!why)
-		why = run_words(client, request, (int)n, words);
+		why = run_words(client, language, request, (int)n, words);
 	free(words);
 	return why;
 }
@@ -121,20 +137,25 @@ static const char *handle_echo(struct client *client, const struct jsonrpc_reque
 	return NULL;
 }
 
+/* Methods that run commands, named as the program whose language it is. */
 static const struct {
 	const char *name;
-	const char *(*handle)(struct client *client, const struct jsonrpc_request *request);
+	enum language language;
 } methods[] = {
-	{"run", handle_run},
-	{"echo", handle_echo},
+	{"run", LANGUAGE_OWN},
+	{"ovs-vsctl", LANGUAGE_VSCTL},
+	{"ovs-ofctl", LANGUAGE_OFCTL},
+	{"ovs-appctl", LANGUAGE_APPCTL},
 };
 
 static const char *handle(struct client *client, const struct jsonrpc_request *request)
 {
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (!strcmp(methods[i].name, request->method))
-			return methods[i].handle(client, request);
+			return handle_run(client, methods[i].language, request);
 	}
+	if (!strcmp(request->method, "echo"))
+		return handle_echo(client, request);
 	if (request->id)
 		jsonrpc_answer(bufferevent_get_output(client->stream), NULL,
 			       json_string("unknown method"), request->id);
@@ -164,7 +185,7 @@ static void client_advance(struct client *client)
 	struct evbuffer *input = bufferevent_get_input(client->stream);
 	ssize_t length;
 
-	while (!client->last && waiting(client) < CONTROL_OUTPUT_HIGH) {
+	while (!client->last && !client->waits && waiting(client) < CONTROL_OUTPUT_HIGH) {
 		length = jsonrpc_scan(input, CONTROL_REQUEST_MAX, &client->scan);
 		if (length == 0)
 			break;
@@ -179,6 +200,35 @@ static void client_advance(struct client *client)
 		bufferevent_disable(client->stream, EV_READ);
 	else if (!client->last)
 		bufferevent_enable(client->stream, EV_READ);
+}
+
+/* A request that waited is run again: it is answered, or waits on. */
+static void client_run_again(struct client *client)
+{
+	struct jsonrpc_request request;
+	json_t *message = client->waits;
+	const char *why;
+
+	client->waits = NULL;
+	jsonrpc_take(message, &request);
+	why = handle(client, &request);
+	json_decref(message);
+	if (why)
+		client_reject(client, why);
+	if (!client->waits)
+		client_advance(client);
+}
+
+static void on_run_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+	struct client *client;
+
+	(void)fd;
+	(void)what;
+	TAILQ_FOREACH (client, &control->clients, entry)
+		if (client->waits)
+			client_run_again(client);
 }
 
 static void on_read(struct bufferevent *stream, void *arg)
@@ -312,7 +362,8 @@ int control_open(struct daemon *daemon, struct control **out, struct error *erro
 		return fd;
 	}
 	control->accept_again = event_new(daemon->base, -1, 0, on_accept_again, control);
-	if (control->accept_again)
+	control->run_again = event_new(daemon->base, -1, 0, on_run_again, control);
+	if (control->accept_again && control->run_again)
 		control->listener =
 			evconnlistener_new(daemon->base, on_accept, control,
 					   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
@@ -351,6 +402,8 @@ void control_close(struct control *control)
 		evconnlistener_free(control->listener);
 	if (control->accept_again)
 		event_free(control->accept_again);
+	if (control->run_again)
+		event_free(control->run_again);
 	unlink(control->daemon->instance.socket);
 	free(control);
 }

@@ -6,8 +6,10 @@
  *   {"result":{"status":0,"output":"","warning":""},"error":null,"id":0}
  *
  * `run` takes a chain of commands (command.h); `error` is its sentence, and `result` is there in
- * either case. `echo` returns its parameters. A notification (id null) is carried out without an
- * answer.
+ * either case. `ovs-vsctl`, `ovs-ofctl` and `ovs-appctl` take the commands of these programs alone.
+ * A chain that waits (wait-until) is answered when it has been done; until then nothing else of
+ * this client is looked at, and it is forgotten when the client goes. `echo` returns its
+ * parameters. A notification (id null) is carried out without an answer.
  *
  * What a client can cost is bounded: a request's length, before memory is taken for it; the answers
  * that wait for it to read, because no further request of its is looked at meanwhile; the time that
@@ -24,6 +26,7 @@
 #define CONTROL_OUTPUT_LOW  (64u << 10)
 #define CONTROL_STALL_MAX   30 /* seconds in which a client with an answer waiting reads nothing */
 #define CONTROL_CLIENTS_MAX 4096
+#define CONTROL_RETRY_MS    50 /* how often a chain with wait-until is tried */
 
 struct control;
 struct daemon;

@@ -13,6 +13,18 @@ static void shut_down(struct daemon *daemon)
 	event_base_loopbreak(daemon->base);
 }
 
+/* init: the database is there since the daemon started. */
+int cmd_init(struct command_call *call)
+{
+	(void)call;
+	return 0;
+}
+
+int cmd_emer_reset(struct command_call *call)
+{
+	return db_emergency_reset(call->daemon->db, call->error);
+}
+
 int cmd_shutdown(struct command_call *call)
 {
 	call->after = shut_down;

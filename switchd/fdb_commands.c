@@ -9,7 +9,6 @@
 #include <string.h>
 #include "db/db.h"
 #include "switchd/daemon.h"
-#include "switchd/lookup.h"
 #include "switchd/model.h"
 #include "switchd/vlan.h"
 
@@ -110,13 +109,12 @@ int cmd_fdb_flush(struct command_call *call)
 /* An entry for a VLAN that its port does not carry would never be used. */
 static int check_carried(struct command_call *call, const char *port, uint16_t vlan)
 {
-	struct lookup lookup;
-	int result = lookup_port(call->daemon->db, port, &lookup, call->error);
+	struct db_vlan ports;
+	int result = db_port_vlan(call->daemon->db, port, &ports, call->error);
 
-	if (result == 0 && vlan_egress(&lookup.port->vlan, vlan) == VLAN_NOT_CARRIED)
+	if (result == 0 && vlan_egress(&ports, vlan) == VLAN_NOT_CARRIED)
 		result = error_set(call->error, -EINVAL, "port %s does not carry VLAN %u", port,
 				   vlan);
-	lookup_free(&lookup);
 	return result;
 }
 

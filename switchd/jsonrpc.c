@@ -69,22 +69,28 @@ ssize_t jsonrpc_scan(struct evbuffer *buffer, size_t max, struct jsonrpc_scan *s
 	return 0;
 }
 
+void jsonrpc_take(json_t *message, struct jsonrpc_request *request)
+{
+	request->message = message;
+	request->method = json_string_value(json_object_get(message, "method"));
+	request->params = json_object_get(message, "params");
+	request->id = json_object_get(message, "id");
+	if (json_is_null(request->id))
+		request->id = NULL;
+}
+
 int jsonrpc_parse(const char *data, size_t length, struct jsonrpc_request *request,
 		  const char **why)
 {
 	json_error_t error;
+	json_t *message = json_loadb(data, length, JSON_REJECT_DUPLICATES, &error);
 
 	memset(request, 0, sizeof(*request));
-	request->message = json_loadb(data, length, JSON_REJECT_DUPLICATES, &error);
-	if (!request->message) {
+	if (!message) {
 		*why = "this is not JSON";
 		return -EPROTO;
 	}
-	request->method = json_string_value(json_object_get(request->message, "method"));
-	request->params = json_object_get(request->message, "params");
-	request->id = json_object_get(request->message, "id");
-	if (json_is_null(request->id))
-		request->id = NULL;
+	jsonrpc_take(message, request);
 	if (!request->method) {
 		*why = "a request has a \"method\", which is a string";
 		return -EPROTO;

@@ -36,6 +36,9 @@ struct jsonrpc_request {
 	const json_t *id;     /* NULL: a notification, which wants no answer */
 };
 
+/* Takes a message that was parsed before. The reference stays the caller's. */
+void jsonrpc_take(json_t *message, struct jsonrpc_request *request);
+
 /* 0, or -EPROTO with a sentence (a constant). The caller frees the request in either case. */
 int jsonrpc_parse(const char *data, size_t length, struct jsonrpc_request *request,
 		  const char **why);

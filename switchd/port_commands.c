@@ -6,28 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "switchd/daemon.h"
-#include "switchd/lookup.h"
 #include "switchd/model.h"
 #include "switchd/pair.h"
 #include "switchd/record.h"
-
-/* --may-exist: 1 when the port is on the bridge already, 0 when there is none of this name. */
-static int port_is_there(struct command_call *call, const char *bridge, const char *port)
-{
-	struct lookup lookup;
-	int result = lookup_port(call->daemon->db, port, &lookup, call->error);
-
-	if (result == -ENOENT)
-		result = 0;
-	else if (result == 0 && strcmp(lookup_name(&lookup), bridge))
-		result = error_set(call->error, -EEXIST,
-				   "port %s should be on bridge %s, but it is on bridge %s", port,
-				   bridge, lookup_name(&lookup));
-	else if (result == 0)
-		result = 1;
-	lookup_free(&lookup);
-	return result;
-}
 
 /* Columns of the Port table, as words COLUMN[:KEY]=VALUE. */
 static int set_columns(struct command_call *call, const char *port, int n, char **words)
@@ -40,21 +21,7 @@ static int set_columns(struct command_call *call, const char *port, int n, char 
 	if (!record.table)
 		return -EINVAL;
 	result = db_record_find(call->daemon->db, record.table, port, record.uuid, call->error);
-	return result < 0 ? result
-			  : record_assign(call->daemon->db, &record, n, words, call->error);
-}
-
-/* On a fake bridge, a port of its parent gets its VLAN. */
-static int add_port(struct command_call *call, const char *bridge, const char *port)
-{
-	struct lookup lookup;
-	int result = lookup_bridge(call->daemon->db, bridge, &lookup, call->error);
-
-	if (result == 0)
-		result = db_port_add(call->daemon->db, lookup.bridge->name, port,
-				     lookup.fake ? lookup.fake->vlan.tag : 0, call->error);
-	lookup_free(&lookup);
-	return result;
+	return result < 0 ? result : record_assign(call, &record, n, words);
 }
 
 /*
@@ -71,110 +38,216 @@ static int check_device(struct command_call *call, const char *port)
 	return model_link_check(call->daemon, link, call->error);
 }
 
-/* A device that does not exist yet is no error: the port waits for it. */
-int cmd_add_port(struct command_call *call)
+/* What add-port and add-bond ask for. */
+struct request {
+	const char *bridge, *port;
+	char **interfaces;
+	int n_interfaces;
+	char **settings; /* COLUMN[:KEY]=VALUE */
+	int n_settings;
+};
+
+struct interfaces {
+	const struct request *request;
+	int n_matched, n_found;
+	struct text names;
+};
+
+/* db_name_fn */
+static void match_interface(const char *name, void *arg)
 {
-	const char *bridge = call->words[1], *port = call->words[2];
+	struct interfaces *interfaces = arg;
+
+	text_add(&interfaces->names, "%s%s", interfaces->n_found++ ? ", " : "", name);
+	for (int i = 0; i < interfaces->request->n_interfaces; i++)
+		interfaces->n_matched += !strcmp(interfaces->request->interfaces[i], name);
+}
+
+static int check_interfaces(struct command_call *call, const struct request *request)
+{
+	struct interfaces interfaces = {.request = request};
+	int result = db_port_interfaces(call->daemon->db, request->port, match_interface,
+					&interfaces, call->error);
+
+	if (result == 0 && (interfaces.n_matched != request->n_interfaces ||
+			    interfaces.n_found != request->n_interfaces))
+		result = error_set(
+			call->error, -EEXIST, "\"%s\" but %s actually has interface(s) %s",
+			command_words(call), request->port, text_string(&interfaces.names));
+	text_free(&interfaces.names);
+	return result;
+}
+
+/* --may-exist: 1 when the port is on the bridge with these interfaces already, 0 when there is none
+ * of this name. */
+static int port_is_there(struct command_call *call, const struct request *request)
+{
+	struct db_port_name port;
+	int result = db_port_find(call->daemon->db, request->port, &port, call->error);
+
+	if (result)
+		return result == -ENOENT ? 0 : result;
+	if (strcmp(port.bridge.name, request->bridge))
+		return error_set(call->error, -EEXIST,
+				 "\"%s\" but %s is actually attached to bridge %s",
+				 command_words(call), request->port, port.bridge.name);
+	result = check_interfaces(call, request);
+	return result ? result : 1;
+}
+
+/* On a fake bridge, a port of its parent gets its VLAN. */
+static int add_record(struct command_call *call, const struct request *request)
+{
+	struct db_bridge_name bridge;
+	int result = db_bridge_find(call->daemon->db, request->bridge, &bridge, call->error);
+	struct db_bond bond = {
+		.bridge = bridge.real,
+		.name = request->port,
+		.interfaces = request->interfaces,
+		.n_interfaces = request->n_interfaces,
+		.tag = bridge.vlan,
+		.fake_iface = command_option(call, "--fake-iface"),
+	};
+
+	if (result)
+		return result;
+	return request->n_interfaces == 1 ? db_port_add(call->daemon->db, bridge.real,
+							request->port, bridge.vlan, call->error)
+					  : db_bond_add(call->daemon->db, &bond, call->error);
+}
+
+static int add_port(struct command_call *call, const struct request *request)
+{
 	int result = 0;
 
 	if (command_option(call, "--may-exist"))
-		result = port_is_there(call, bridge, port);
+		result = port_is_there(call, request);
 	if (result)
 		return result < 0 ? result : 0;
-	result = add_port(call, bridge, port);
-	if (result == 0)
-		result = check_device(call, port);
-	if (result == 0)
-		result = set_columns(call, port, call->n_words - 3, call->words + 3);
-	return result;
+	result = add_record(call, request);
+	for (int i = 0; i < request->n_interfaces && result == 0; i++)
+		result = check_device(call, request->interfaces[i]);
+	return result ? result
+		      : set_columns(call, request->port, request->n_settings, request->settings);
 }
 
-static int del_port(struct command_call *call, const struct lookup *lookup, const char *bridge)
+/* add-port BRIDGE PORT [COLUMN[:KEY]=VALUE]... A device that does not exist yet is no error: the
+ * port waits for it. */
+int cmd_add_port(struct command_call *call)
 {
-	const char *port = lookup->port->name, *is_on = lookup_name(lookup);
+	struct request request = {
+		.bridge = call->words[1],
+		.port = call->words[2],
+		.interfaces = call->words + 2,
+		.n_interfaces = 1,
+		.settings = call->words + 3,
+		.n_settings = call->n_words - 3,
+	};
 
-	if (bridge && strcmp(bridge, is_on))
-		return error_set(call->error, -EINVAL,
-				 "port %s is not on bridge %s, it is on bridge %s", port, bridge,
-				 is_on);
-	if (lookup->port->local || lookup->port->fake_bridge)
-		return error_set(call->error, -EINVAL,
-				 "cannot delete port %s because it is the local port of bridge %s; "
-				 "del-br deletes both",
-				 port, port);
-	return db_port_del(call->daemon->db, port, call->error);
+	return add_port(call, &request);
 }
 
+/* add-bond BRIDGE PORT INTERFACE... [COLUMN[:KEY]=VALUE]... */
+int cmd_add_bond(struct command_call *call)
+{
+	struct request request = {
+		.bridge = call->words[1],
+		.port = call->words[2],
+		.interfaces = call->words + 3,
+	};
+
+	while (request.n_interfaces < call->n_words - 3 &&
+	       !strchr(request.interfaces[request.n_interfaces], '='))
+		request.n_interfaces++;
+	request.settings = request.interfaces + request.n_interfaces;
+	request.n_settings = call->n_words - 3 - request.n_interfaces;
+	if (request.n_interfaces < 2)
+		return error_set(call->error, -EINVAL,
+				 "add-bond requires at least 2 interfaces, but only %d were "
+				 "specified",
+				 request.n_interfaces);
+	return add_port(call, &request);
+}
+
+static int del_port(struct command_call *call, const struct db_port_name *port,
+		    const struct db_bridge_name *bridge)
+{
+	if (port->local)
+		return error_set(call->error, -EINVAL,
+				 "cannot delete port %s because it is the local port for bridge %s "
+				 "(deleting this port requires deleting the entire bridge)",
+				 port->name, port->name);
+	if (bridge && strcmp(bridge->name, port->bridge.name) &&
+	    !strcmp(bridge->real, port->bridge.name))
+		return error_set(call->error, -EINVAL,
+				 "bridge %s does not have a port %s (although its parent bridge %s "
+				 "does)",
+				 bridge->name, port->name, bridge->real);
+	if (bridge && strcmp(bridge->name, port->bridge.name))
+		return error_set(call->error, -EINVAL, "bridge %s does not have a port %s",
+				 bridge->name, port->name);
+	return db_port_del(call->daemon->db, port->name, call->error);
+}
+
+/* del-port [BRIDGE] PORT; the port by an interface of its with --with-iface */
 int cmd_del_port(struct command_call *call)
 {
 	const char *bridge = call->n_words == 3 ? call->words[1] : NULL;
-	struct lookup lookup;
-	int result;
+	const char *name = call->words[call->n_words - 1];
+	struct db_bridge_name found;
+	struct db_port_name port;
+	int result = bridge ? db_bridge_find(call->daemon->db, bridge, &found, call->error) : 0;
 
-	if (bridge) {
-		result = lookup_bridge(call->daemon->db, bridge, &lookup, call->error);
-		lookup_free(&lookup);
-		if (result < 0)
-			return result;
+	if (result == 0) {
+		result = db_port_find(call->daemon->db, name, &port, call->error);
+		if (result == -ENOENT && command_option(call, "--with-iface"))
+			result = db_interface_find(call->daemon->db, name, &port, call->error);
+		if (result == -ENOENT && command_option(call, "--if-exists"))
+			return 0;
 	}
-	result =
-		lookup_port(call->daemon->db, call->words[call->n_words - 1], &lookup, call->error);
-	if (result == 0)
-		result = del_port(call, &lookup, bridge);
-	else if (result == -ENOENT && command_option(call, "--if-exists"))
-		result = 0;
-	lookup_free(&lookup);
-	return result;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int print_port_names(struct command_call *call, const struct lookup *lookup)
-{
-	const struct db_bridge *bridge = lookup->bridge;
-	const char **names;
-	size_t n = 0;
-
-	for (const struct db_port *port = bridge->ports; port; port = port->next)
-		n++;
-	names = calloc(n + 1, sizeof(*names));
-	if (!names)
-		return error_set(call->error, -ENOMEM, "out of memory");
-	n = 0;
-	for (const struct db_port *port = bridge->ports; port; port = port->next) {
-		if (lookup_shows(lookup, port))
-			names[n++] = port->name;
-	}
-	qsort(names, n, sizeof(*names), compare_names);
-	for (size_t i = 0; i < n; i++)
-		text_add(call->output, "%s\n", names[i]);
-	free(names);
-	return 0;
+	return result ? result : del_port(call, &port, bridge ? &found : NULL);
 }
 
 int cmd_list_ports(struct command_call *call)
 {
-	struct lookup lookup;
-	int result = lookup_bridge(call->daemon->db, call->words[1], &lookup, call->error);
+	struct db_bridge_name bridge;
+	int result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
 
-	if (result == 0)
-		result = print_port_names(call, &lookup);
-	lookup_free(&lookup);
-	return result;
+	return result ? result
+		      : db_port_names(call->daemon->db, &bridge, command_print_name, call->output,
+				      call->error);
+}
+
+int cmd_list_ifaces(struct command_call *call)
+{
+	struct db_bridge_name bridge;
+	int result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
+
+	return result ? result
+		      : db_interface_names(call->daemon->db, &bridge, command_print_name,
+					   call->output, call->error);
 }
 
 int cmd_port_to_br(struct command_call *call)
 {
-	struct lookup lookup;
-	int result = lookup_port(call->daemon->db, call->words[1], &lookup, call->error);
+	struct db_port_name port;
+	int result = db_port_find(call->daemon->db, call->words[1], &port, call->error);
 
-	if (result == 0 && (lookup.port->local || lookup.port->fake_bridge))
-		result = error_set(call->error, -ENOENT, "no port named %s", lookup.port->name);
+	if (result == 0 && port.local)
+		result = error_set(call->error, -ENOENT, "no port named %s", port.name);
 	if (result == 0)
-		text_add(call->output, "%s\n", lookup_name(&lookup));
-	lookup_free(&lookup);
+		text_add(call->output, "%s\n", port.bridge.name);
+	return result;
+}
+
+int cmd_iface_to_br(struct command_call *call)
+{
+	struct db_port_name port;
+	int result = db_interface_find(call->daemon->db, call->words[1], &port, call->error);
+
+	if (result == 0 && port.local)
+		result = error_set(call->error, -ENOENT, "no interface named %s", call->words[1]);
+	if (result == 0)
+		text_add(call->output, "%s\n", port.bridge.name);
 	return result;
 }

@@ -7,6 +7,7 @@
 #include "db/datum.h"
 #include "switchd/command.h"
 #include "switchd/daemon.h"
+#include "switchd/symbol.h"
 
 int record_find(struct command_call *call, struct record *record)
 {
@@ -22,94 +23,151 @@ int record_find(struct command_call *call, struct record *record)
 	return result < 0 ? result : 1;
 }
 
-int assignment_parse(const struct db_table *table, const char *word, bool with_value,
-		     struct assignment *assignment, struct error *error)
+/* The longest operator at `text` that has something behind it; -1: none. */
+static int find_operator(const char *text, const char *const *operators)
+{
+	size_t best_length = 0;
+	int best = -1;
+
+	for (int i = 0; operators[i]; i++) {
+		size_t length = strlen(operators[i]);
+
+		if (length > best_length && !strncmp(text, operators[i], length) && text[length]) {
+			best = i;
+			best_length = length;
+		}
+	}
+	return best;
+}
+
+/* `"=", "!=", or "<"`, as in a sentence. */
+static int error_operator(const char *word, const char *const *operators, struct error *error)
+{
+	struct text list = TEXT_EMPTY;
+	size_t n = 0;
+	int result;
+
+	while (operators[n])
+		n++;
+	for (size_t i = 0; i < n; i++)
+		text_add(&list, "%s\"%s\"",
+			 !i          ? ""
+			 : i + 1 < n ? ", "
+			 : n == 2    ? " or "
+				     : ", or ",
+			 operators[i]);
+	result = error_set(error, -EINVAL, "%s: argument does not end in %s followed by a value.",
+			   word, text_string(&list));
+	text_free(&list);
+	return result;
+}
+
+static int parse_operator(const char *word, const char *rest, const char *const *operators,
+			  struct expression *expression, struct error *error)
+{
+	if (!operators && *rest)
+		return error_set(error, -EINVAL, "%s: trailing garbage \"%s\" in argument", word,
+				 rest);
+	if (!operators)
+		return 0;
+	expression->operator= find_operator(rest, operators);
+	if (expression->operator<0)
+		return error_operator(word, operators, error);
+	expression->value = rest + strlen(operators[expression->operator]);
+	return 0;
+}
+
+int expression_parse(const struct db_table *table, const char *word, const char *const *operators,
+		     struct expression *expression, struct error *error)
 {
 	const char *rest = word;
 	char *name = datum_token(&rest, error);
 
-	*assignment = (struct assignment){0};
-	assignment->column = name ? db_column_find(table, name, error) : NULL;
+	*expression = (struct expression){.operator= - 1 };
+	if (!name)
+		return -EINVAL;
+	if (!*name)
+		error_set(error, 0, "%s: missing column name", word);
+	else
+		expression->column = db_column_find(table, name, error);
 	free(name);
-	if (!assignment->column)
+	if (!expression->column)
 		return -EINVAL;
 	if (*rest == ':') {
-		if (assignment->column->value == DB_VOID)
-			return error_set(
-				error, -EINVAL,
-				"column %s of table %s is not a map: \"%s\" can't name a key in it",
-				assignment->column->name, table->name, word);
 		rest++;
-		assignment->key = datum_token(&rest, error);
-		if (!assignment->key)
+		expression->key = datum_token(&rest, error);
+		if (!expression->key)
 			return -EINVAL;
 	}
-	if (with_value && *rest == '=' && !rest[1]) {
-		assignment_free(assignment);
-		return error_set(error, -EINVAL,
-				 "%s: argument does not end in \"=\" followed by a value", word);
-	}
-	if (with_value ? *rest == '=' : !*rest) {
-		assignment->value = with_value ? rest + 1 : NULL;
-		return 0;
-	}
-	assignment_free(assignment);
-	return error_set(error, -EINVAL, "\"%s\" should be COLUMN[:KEY]%s", word,
-			 with_value ? "=VALUE" : "");
+	return parse_operator(word, rest, operators, expression, error);
 }
 
-void assignment_free(struct assignment *assignment)
+void expression_free(struct expression *expression)
 {
-	free(assignment->key);
-	assignment->key = NULL;
+	free(expression->key);
+	expression->key = NULL;
 }
 
-/* The column's new value: the whole, or what it was with one pair put in. */
-static json_t *assigned(struct db *db, const struct record *record,
-			const struct assignment *assignment, struct error *error)
+json_t *record_value(struct command_call *call, const struct db_column *column, json_t *parsed)
 {
-	json_t *old, *pair, *value = NULL;
+	struct db_column any = *column;
+	json_t *value = NULL;
 
-	if (!assignment->key)
-		return datum_parse(assignment->column, assignment->value, error);
-	if (db_get(db, record->table, record->uuid, assignment->column, &old, error) < 0)
-		return NULL;
-	pair = datum_parse_pair(assignment->column, assignment->key, assignment->value, error);
-	if (pair)
-		value = datum_union(assignment->column, old, pair, true, error);
-	json_decref(pair);
-	json_decref(old);
+	any.min = 0;
+	if (parsed && datum_count(parsed) > column->max)
+		any.max = DB_UNLIMITED;
+	if (parsed && !symbol_resolve(call->symbols, parsed, call->error))
+		value = datum_check(&any, parsed, call->error);
+	json_decref(parsed);
 	return value;
 }
 
-static int assign(struct db *db, const struct record *record, const char *word, struct error *error)
+/* The column's new value: the whole, or what it was with one pair put in. */
+static json_t *assigned(struct command_call *call, const struct record *record,
+			const struct expression *word)
 {
-	struct assignment assignment;
-	json_t *value;
-	int result = assignment_parse(record->table, word, true, &assignment, error);
+	const struct db_column *column = word->column;
+	json_t *old, *pair, *value = NULL;
 
-	if (result < 0)
-		return result;
-	if (assignment.column->class == DB_LIVE) {
-		result = error_set(error, -EPERM,
-				   "column %s of table %s tells what is, it can't be set",
-				   assignment.column->name, record->table->name);
-	} else {
-		value = assigned(db, record, &assignment, error);
-		result = value ? db_set(db, record->table, record->uuid, assignment.column, value,
-					error)
+	if (!word->key)
+		return record_value(call, column, datum_parse(column, word->value, call->error));
+	pair = record_value(call, column,
+			    datum_parse_pair(column, word->key, word->value, call->error));
+	if (pair &&
+	    db_get(call->daemon->db, record->table, record->uuid, column, &old, call->error) == 0) {
+		value = datum_union(column, old, pair, true, call->error);
+		json_decref(old);
+	}
+	json_decref(pair);
+	return value;
+}
+
+static int assign(struct command_call *call, const struct record *record, const char *text)
+{
+	static const char *const equals[] = {"=", NULL};
+	struct expression word;
+	json_t *value;
+	int result = expression_parse(record->table, text, equals, &word, call->error);
+
+	if (result == 0 && db_column_is_fixed(word.column))
+		result = error_set(call->error, -EPERM,
+				   "cannot modify read-only column %s in table %s",
+				   word.column->name, record->table->name);
+	if (result == 0) {
+		value = assigned(call, record, &word);
+		result = value ? db_set(call->daemon->db, record->table, record->uuid, word.column,
+					value, call->error)
 			       : -EINVAL;
 		json_decref(value);
 	}
-	assignment_free(&assignment);
+	expression_free(&word);
 	return result;
 }
 
-int record_assign(struct db *db, const struct record *record, int n, char **words,
-		  struct error *error)
+int record_assign(struct command_call *call, const struct record *record, int n, char **words)
 {
 	for (int i = 0; i < n; i++) {
-		int result = assign(db, record, words[i], error);
+		int result = assign(call, record, words[i]);
 
 		if (result < 0)
 			return result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records as commands name them, and the words COLUMN[:KEY][=VALUE] that change them.
+ * Records as commands name them, and the words COLUMN[:KEY][=VALUE] that read and change them.
  */
 #ifndef XVS_RECORD_H
 #define XVS_RECORD_H
@@ -21,19 +21,29 @@ struct record {
  */
 int record_find(struct command_call *call, struct record *record);
 
-struct assignment {
+/* A word COLUMN[:KEY][OPERATOR VALUE], taken apart. */
+struct expression {
 	const struct db_column *column;
 	char *key;         /* as written, with its quotes if it has any; NULL: the whole column */
+	int operator;      /* index among those that may stand there; -1: none */
 	const char *value; /* into the word; NULL when there is none */
 };
 
-/* Takes a word apart; `with_value` says whether it has to have a "=VALUE". The caller frees it. */
-int assignment_parse(const struct db_table *table, const char *word, bool with_value,
-		     struct assignment *assignment, struct error *error);
-void assignment_free(struct assignment *assignment);
+/*
+ * Takes a word apart, in ovs-vsctl's manner and with its sentences. `operators` ends with NULL, one
+ * of them has to be there; NULL: none may. The caller frees it in any case.
+ */
+int expression_parse(const struct db_table *table, const char *word, const char *const *operators,
+		     struct expression *expression, struct error *error);
+void expression_free(struct expression *expression);
 
 /* Carries out words COLUMN[:KEY]=VALUE on a record, in order. */
-int record_assign(struct db *db, const struct record *record, int n, char **words,
-		  struct error *error);
+int record_assign(struct command_call *call, const struct record *record, int n, char **words);
+
+/*
+ * A value that was parsed for this column, with UUIDs in place of names (@NAME), in normal form
+ * whatever number of elements it has. Takes the reference; NULL and a sentence.
+ */
+json_t *record_value(struct command_call *call, const struct db_column *column, json_t *parsed);
 
 #endif

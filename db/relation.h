@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Columns that say which records belong to which: structural ones of UUIDs. They are not stored as
+ * such. One that may hold several (Open_vSwitch:bridges, Bridge:ports, Port:interfaces) shows the
+ * records of the table it refers to whose _parent is this record; one that holds exactly one
+ * (Static_MAC:port) is a foreign key, which commands do not write.
+ *
+ * A record has one parent at most. One that has none at the end of a transaction is removed.
+ */
+#ifndef XVS_DB_RELATION_H
+#define XVS_DB_RELATION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include "db/store.h"
+
+static inline bool is_relation(const struct db_column *column)
+{
+	return column->structural && column->key == DB_UUID;
+}
+
+/* Are records of this table somebody's children? */
+bool relation_owns(const struct db_table *child);
+
+/* Makes the children of a record those that `value`, in normal form, names. Those that are not made
+ * yet join when they are: relation_made(). */
+int relation_set(struct db *db, const struct db_table *table, const char *uuid,
+		 const struct db_column *column, const json_t *value, struct error *error);
+
+/* A record has been made: gives it to the parent that named it before. */
+int relation_made(struct db *db, const char *uuid, struct error *error);
+
+/* Forgets, with a transaction that ends, what was named and not made. */
+void relation_reset(struct db *db);
+
+/*
+ * At the end of a transaction: -EINVAL with a sentence when a record was named that was never made,
+ * or a port has no interface. Then removes what belongs to nobody, gives bridges that have none
+ * their local port, and interfaces their OpenFlow port number.
+ */
+int relation_settle(struct db *db, struct error *error);
+
+#endif
