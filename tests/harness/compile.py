@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-TOOLS = os.path.join(os.path.dirname(__file__), "..", "tools")
+SOURCE = os.path.join(os.path.dirname(__file__), "..", "..")
+TOOLS = os.path.join(SOURCE, "tests", "tools")
 
 
 def _needs(*programs):
@@ -16,14 +17,15 @@ def _needs(*programs):
             pytest.skip(f"needs {program}")
 
 
-def tool(folder, name, *packages):
-    """A C program of tests/tools, linked with these packages of pkg-config's; its path."""
+def tool(folder, name, *packages, sources=()):
+    """A C program of tests/tools, with these other sources, linked with these packages of pkg-config's; its path."""
     _needs("cc", "pkg-config")
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True, stdout=subprocess.PIPE,
                            text=True).stdout.split()
     path = str(folder / name)
-    subprocess.run(["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-o", path, os.path.join(TOOLS, name + ".c"),
-                    *flags], check=True)
+    subprocess.run(["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-I", SOURCE, "-o", path,
+                    os.path.join(TOOLS, name + ".c"), *[os.path.join(SOURCE, source) for source in sources], *flags],
+                   check=True)
     return path
 
 
