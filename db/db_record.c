@@ -50,11 +50,9 @@ static int find_name(struct db *db, const struct db_table *table, const char *na
 
 	if (column->key == DB_INTEGER && (!*name || name[strspn(name, "0123456789")]))
 		return 0;
+	/* One that may be empty is stored as JSON. */
 	snprintf(sql, sizeof(sql), "SELECT _uuid FROM \"%s\" WHERE \"%s\" = %s", table->name,
-		 column->name,
-		 column->key == DB_INTEGER ? "CAST(? AS INTEGER)"
-		 : column->min == 0        ? "json_quote(?)" /* the atom, as datum.h has it */
-					   : "?");
+		 column->name, value_is_native(column) ? "?" : "json_quote(?)");
 	found = find_uuid(db, uuid, error, sql, "s", name);
 	if (found == 2)
 		return error_set(error, -EINVAL, "multiple rows in %s match \"%s\"", table->name,
