@@ -225,17 +225,38 @@ static void fill(struct fixture *f)
 	assert_int_equal(set(f, "Open_vSwitch", ".", "external_ids", "system-id=7"), 0);
 }
 
-/* The version that a test begins with: its setup says. */
-static int earlier;
+/* Puts a value of its own into each column that a user may set, whatever its type. */
+static void mark_columns(const char *path)
+{
+	sqlite3 *sqlite = open_sqlite(path);
+	struct text updates = TEXT_EMPTY;
 
-/* The fixture's database goes out of the way, as `new`, and an earlier one takes its place. */
-static void make_earlier(struct fixture *f, char new_path[64])
+	print_rows(sqlite,
+		   "SELECT printf('UPDATE \"%w\" SET \"%w\" = %d; --', t.name, c.name, c.cid)"
+		   " FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+		   " WHERE t.type = 'table' AND c.dflt_value IS NOT NULL",
+		   &updates);
+	run_sql(sqlite, text_string(&updates));
+	text_free(&updates);
+	sqlite3_close(sqlite);
+}
+
+/* The fixture's database goes out of the way. */
+static void set_aside(struct fixture *f, char new_path[64])
 {
 	assert_int_equal(db_commit(f->db, &f->error), 0);
 	db_close(f->db);
 	f->db = NULL;
 	snprintf(new_path, 64, "%s/new.db", f->folder);
 	assert_int_equal(rename(f->path, new_path), 0);
+}
+
+/* The version that a test begins with: its setup says. */
+static int earlier;
+
+static void make_earlier(struct fixture *f, char new_path[64])
+{
+	set_aside(f, new_path);
 	write_earlier(new_path, f->path, earlier);
 }
 
@@ -246,7 +267,9 @@ static void nothing_is_lost(void **state)
 	char new_path[64];
 
 	fill(f);
-	make_earlier(f, new_path);
+	set_aside(f, new_path);
+	mark_columns(new_path);
+	write_earlier(new_path, f->path, earlier);
 	print_file(new_path, &before);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	db_close(f->db);
