@@ -16,6 +16,16 @@
 #define OPTION_TABLE_SIZE_DEFAULT 8192
 #define OPTION_TABLE_SIZE_MAX     1048576
 
+struct db_option {
+	const char *table, *column, *key;
+	bool (*valid)(const char *text);
+	const char *expected; /* what may be said, for the end of a sentence */
+	const char *help;     /* one sentence for the reference manual */
+};
+
+extern const struct db_option db_options[];
+extern const size_t db_n_options;
+
 /* Checks the known keys of a value for this column. 0, or -EINVAL with a sentence. */
 int option_check(const struct db_table *table, const struct db_column *column, const json_t *map,
 		 struct error *error);

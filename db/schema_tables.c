@@ -56,8 +56,7 @@ static const struct db_column open_vswitch[] = {
 	{"next_cfg", ONE(DB_INTEGER), KEPT,
 	 HELP("A number that a client raises when it wants to wait for its change.")},
 	{"other_config", STRING_MAP, ACTS,
-	 HELP("vlan-limit: how many tags of a frame are looked at, 1 unless told, 0 for as many as there are "
-	      "rules for, which is 2.")},
+	 HELP("Settings of the switch.")},
 	{"ovs_version", OPTIONAL(DB_STRING), LIVE,
 	 HELP("Version of the switch.")},
 	{"ssl", OPTIONAL(DB_UUID), REFERS("SSL"), KEPT,
@@ -100,9 +99,7 @@ static const struct db_column bridge[] = {
 	{"netflow", OPTIONAL(DB_UUID), REFERS("NetFlow"), KEPT,
 	 HELP("Export of flow records by NetFlow.")},
 	{"other_config", STRING_MAP, ACTS,
-	 HELP("hwaddr: MAC address of the bridge's own port; mac-aging-time: seconds after which a silent "
-	      "address is forgotten, 300 unless told, 0 for never; mac-table-size: how many addresses may be "
-	      "learned, 8192 unless told; forward-bpdu: true to forward frames to 01:80:c2:00:00:0X.")},
+	 HELP("Settings of the bridge.")},
 	{"ports", SET(DB_UUID, DB_UNLIMITED), REFERS("Port"), STRUCTURAL,
 	 HELP("The ports of the bridge, its own one included; add-port and del-port change it.")},
 	{"protocols", SET(DB_STRING, DB_UNLIMITED),
@@ -146,9 +143,7 @@ static const struct db_column port[] = {
 	{"name", ONE(DB_STRING), STRUCTURAL,
 	 HELP("Name of the port; given by add-port, never changed.")},
 	{"other_config", STRING_MAP, ACTS,
-	 HELP("priority-tags: never, if-nonzero or always, whether frames of VLAN 0 keep a tag for its "
-	      "priority; qinq-ethtype: 802.1ad or 802.1q, TPID of the tag that frames from a dot1q-tunnel "
-	      "port get.")},
+	 HELP("Settings of the port.")},
 	{"protected", ONE(DB_BOOLEAN), KEPT,
 	 HELP("Whether frames may not go from it to other protected ports.")},
 	{"qos", OPTIONAL(DB_UUID), REFERS("QoS"), KEPT,
@@ -232,8 +227,7 @@ static const struct db_column interface[] = {
 	{"ofport_request", OPTIONAL(DB_INTEGER), RANGE(1, 65279), ACTS,
 	 HELP("The ofport that is wanted; it is given if no other interface of the bridge has it.")},
 	{"options", STRING_MAP, ACTS,
-	 HELP("rx-hook: auto, xdp or tc, which hook of the kernel takes the device's frames; peer: of an interface "
-	      "of type patch, the one at its other end.")},
+	 HELP("Settings that depend on the interface's type.")},
 	{"other_config", STRING_MAP, KEPT,
 	 HELP("Settings of the interface.")},
 	{"statistics", MAP(DB_STRING, DB_INTEGER), LIVE,
