@@ -1,89 +1,109 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * xvsctl: the words of a command line go to the daemon, its answer is printed. What commands there
- * are and what they mean is the daemon's to know; only their usage is printed from the same table.
+ * xvsctl: the words of a command line go to the switch, its answer is printed. What commands there
+ * are and what they mean is the switch's to know; only their usage is read from the same table.
+ * Called as ovs-vsctl, ovs-ofctl or ovs-appctl, it is that program.
  */
 #include <stdio.h>
 #include <string.h>
+#include "cli/completion.h"
+#include "cli/file.h"
 #include "cli/options.h"
 #include "cli/request.h"
+#include "cli/timeout.h"
+#include "cli/usage.h"
 
-static void print_command(const char *name, const char *options, const char *arguments,
-			  const char *help)
+static void print_help(const struct program *program)
 {
-	printf("  %s%s%s%s%s%s\n      %s\n", options[0] ? "[" : "", options, options[0] ? "] " : "",
-	       name, arguments[0] ? " " : "", arguments, help);
+	printf("usage: %s [OPTION]... %s\n", program->name,
+	       program->chains ? "[--] COMMAND [-- COMMAND]..." : "COMMAND [ARGUMENT]...");
+	if (program->version)
+		printf("\nThis is xvswitch %s, called as %s.\n", PACKAGE_VERSION, program->name);
+	if (program->chains)
+		printf("\nCommands apart by \"--\" are one transaction: all of them are done, or "
+		       "none.\n");
+	usage_print_help(program);
+	option_print_help(program);
 }
 
-static void print_usage(void)
+static void print_asked(const struct program *program, enum option_kind kind)
 {
-	printf("usage: xvsctl [--instance NAME] [--run-dir FOLDER] [-t SECONDS] [--] COMMAND [-- "
-	       "COMMAND]...\n"
-	       "\nCommands apart by \"--\" are one transaction: all of them are done, or none.\n");
-#define SECTION(title) printf("\n%s\n", title);
-#define COMMAND(language, name, options, min, max, arguments, help, handler)                       \
-	print_command(name, options, arguments, help);
-#include "switchd/commands.def"
+	switch (kind) {
+	case OPTION_HELP:
+		print_help(program);
+		break;
+	case OPTION_VERSION:
+		program_print_version(program);
+		break;
+	case OPTION_COMMANDS:
+		usage_print_commands(program);
+		break;
+	case OPTION_OPTIONS:
+		option_print_names(program);
+		break;
+	default:
+		break;
+	}
 }
 
-static int fail(const struct error *error)
-{
-	fprintf(stderr, "xvsctl: %s\n", error->text);
-	return 1;
-}
-
-static void print_warnings(const char *warnings)
+static void print_warnings(const struct program *program, const char *warnings)
 {
 	while (*warnings) {
 		int length = (int)strcspn(warnings, "\n");
 
-		fprintf(stderr, "xvsctl: warning: %.*s\n", length, warnings);
+		fprintf(stderr, "%s: warning: %.*s\n", program->name, length, warnings);
 		warnings += length + (warnings[length] == '\n');
 	}
 }
 
-static int print_answer(struct answer *answer)
+/* The exit status. */
+static int print_answer(const struct program *program, struct answer *answer)
 {
-	int status = answer->status;
-
 	fputs(text_string(&answer->output), stdout);
-	print_warnings(text_string(&answer->warning));
+	print_warnings(program, text_string(&answer->warning));
 	if (answer->error.text[0])
-		fprintf(stderr, "xvsctl: %s\n", answer->error.text);
+		fprintf(stderr, "%s: %s\n", program->name, answer->error.text);
 	text_free(&answer->output);
 	text_free(&answer->warning);
-	if (fflush(stdout) != 0) {
-		fprintf(stderr, "xvsctl: the answer could not be written to standard output\n");
-		return 1;
-	}
-	return status;
+	return answer->status == 1 ? program->refused : answer->status;
+}
+
+/* Asks the switch: the exit status, or a negative errno with a sentence. */
+static int run(const struct program *program, const struct options *options, struct error *error)
+{
+	struct instance instance;
+	struct answer answer;
+	int result = instance_init(&instance, options->instance, options->run_dir, NULL, error);
+
+	if (result < 0)
+		return result;
+	timeout_start(program, options->timeout);
+	result = file_read_words(program, options->words, error);
+	if (result == 0)
+		result = request_run(&instance, program->method, options->words, &answer, error);
+	return result < 0 ? result : print_answer(program, &answer);
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = {0};
-	struct instance instance;
-	struct answer answer;
+	const struct program *program = program_of(argc ? argv[0] : "");
+	struct options options;
 	struct error error;
-	int n = options_take(&options, argc - 1, argv + 1, &error);
+	int result;
 
-	if (n < 0)
-		return fail(&error);
-	if (options.help) {
-		print_usage();
-		return 0;
+	if (argc > 2 && program->bit == PROGRAM_OWN && !strcmp(argv[1], "--complete"))
+		return completion_print(argc - 2, argv + 2);
+	result = options_parse(&options, program, argc, argv, &error);
+	if (result == 0 && options.kind == OPTION_COMMAND)
+		result = run(program, &options, &error);
+	else if (result == 0)
+		print_asked(program, options.kind);
+	json_decref(options.words);
+	if (result < 0 && error.text[0])
+		fprintf(stderr, "%s: %s\n", program->name, error.text);
+	if (fflush(stdout) != 0) {
+		fprintf(stderr, "%s: standard output could not be written\n", program->name);
+		return 1;
 	}
-	if (options.version) {
-		printf("xvsctl (xvswitch) %s\n", PACKAGE_VERSION);
-		return 0;
-	}
-	if (n == 0) {
-		error_set(&error, 0, "no command was given; see \"xvsctl --help\"");
-		return fail(&error);
-	}
-	if (instance_init(&instance, options.instance, options.run_dir, NULL, &error) < 0)
-		return fail(&error);
-	if (request_run(&instance, n, argv + 1, options.timeout, &answer, &error) < 0)
-		return fail(&error);
-	return print_answer(&answer);
+	return result < 0 ? 1 : result;
 }

@@ -2,61 +2,96 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/usage.h"
+#include "db/text.h"
 
-enum option_kind {
-	OPTION_INSTANCE,
-	OPTION_RUN_DIR,
-	OPTION_TIMEOUT,
-	OPTION_HELP,
-	OPTION_VERSION,
-	OPTION_ONELINE, /* the switch's to carry out: stays a word, the first one */
-	OPTION_IGNORED, /* Open vSwitch's, without a meaning here */
+#define NAMES_MAX 256 /* long options of a program and its commands */
+#define LONG      256 /* getopt's value for the first long option: no letter */
+
+/* What getopt_long() is given. */
+struct names {
+	struct option list[NAMES_MAX + 1];
+	int n;
+	char *copies[NAMES_MAX]; /* the names of commands' options */
+	int n_copies;
+	char letters[2 * 26 * 3 + 2];
 };
 
-enum option_value {
-	VALUE_NONE,
-	VALUE_REQUIRED,
+/* How far it has come. */
+struct parser {
+	const struct program *program;
+	struct options *options;
+	json_t *commands; /* options of the commands, in canonical form */
 };
 
-static const struct option_name {
-	const char *name; /* long with its dashes, or short */
-	enum option_kind kind;
-	enum option_value value;
-} option_names[] = {
-	{"--instance", OPTION_INSTANCE, VALUE_REQUIRED},
-	{"--run-dir", OPTION_RUN_DIR, VALUE_REQUIRED},
-	{"--timeout", OPTION_TIMEOUT, VALUE_REQUIRED},
-	{"-t", OPTION_TIMEOUT, VALUE_REQUIRED},
-	{"--help", OPTION_HELP, VALUE_NONE},
-	{"-h", OPTION_HELP, VALUE_NONE},
-	{"--version", OPTION_VERSION, VALUE_NONE},
-	{"-V", OPTION_VERSION, VALUE_NONE},
-	{"--oneline", OPTION_ONELINE, VALUE_NONE},
-	{"--db", OPTION_IGNORED, VALUE_REQUIRED},
-	{"--no-wait", OPTION_IGNORED, VALUE_NONE},
-};
-
-/* The option that a word is, and where its value stands in the word ("--x=V", "-tV"), or NULL. */
-static const struct option_name *option_of(const char *word, const char **value)
+static void names_add(struct names *names, const char *name, int has_arg)
 {
-	for (size_t i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++) {
-		const struct option_name *option = &option_names[i];
-		size_t length = strlen(option->name);
-		bool is_long = option->name[1] == '-';
+	if (names->n == NAMES_MAX)
+		abort(); /* the tables have outgrown NAMES_MAX */
+	/* Two that begin alike are ambiguous only if their values differ. */
+	names->list[names->n] = (struct option){name, has_arg, NULL, LONG + names->n};
+	names->n++;
+}
 
-		if (strncmp(word, option->name, length))
-			continue;
-		*value = NULL;
-		if (!word[length])
-			return option;
-		if (is_long && word[length] != '=')
-			continue;
-		*value = word + length + is_long;
-		return option;
+static void add_letter(char *letters, const struct own_option *option)
+{
+	char form[] = {option->letter, '\0', '\0', '\0'};
+
+	if (option->has_arg != no_argument)
+		form[1] = ':';
+	if (option->has_arg == optional_argument)
+		form[2] = ':';
+	strcat(letters, form);
+}
+
+/* One that several commands have stands in the list once: else no abbreviation of it is unique. */
+static void names_add_command(struct names *names, const struct usage_option *option)
+{
+	char *name = strndup(option->name + 2, option->length - 2);
+
+	for (int i = 0; name && i < names->n; i++) {
+		if (!strcmp(names->list[i].name, name)) {
+			free(name);
+			return;
+		}
 	}
-	return NULL;
+	if (!name)
+		abort();
+	names_add(names, name, option->has_value ? required_argument : no_argument);
+	names->copies[names->n_copies++] = name;
+}
+
+static void names_fill(struct names *names, const struct program *program)
+{
+	strcpy(names->letters, program->permutes ? "" : "+");
+	for (size_t i = 0; i < option_table_size; i++) {
+		const struct own_option *option = &option_table[i];
+
+		if (!(option->programs & program->bit))
+			continue;
+		names_add(names, option->name, option->has_arg);
+		if (option->letter)
+			add_letter(names->letters, option);
+	}
+	for (size_t i = 0; i < usage_table_size; i++) {
+		const char *list = usage_table[i].options;
+		struct usage_option option;
+
+		if (!(usage_table[i].programs & program->bit))
+			continue;
+		while (usage_next_option(&list, &option))
+			names_add_command(names, &option);
+	}
+}
+
+static void names_free(struct names *names)
+{
+	for (int i = 0; i < names->n_copies; i++)
+		free(names->copies[i]);
 }
 
 static int timeout_parse(const char *value, unsigned *timeout, struct error *error)
@@ -66,17 +101,44 @@ static int timeout_parse(const char *value, unsigned *timeout, struct error *err
 
 	errno = 0;
 	seconds = strtoul(value, &end, 10);
-	if (errno || end == value || *end || value[0] == '-' || seconds > 1000000)
-		return error_set(error, -EINVAL, "--timeout takes a number of seconds, not \"%s\"",
+	if (errno || end == value || *end || value[0] == '-' || seconds < 1 || seconds > 1000000)
+		return error_set(error, -EINVAL,
+				 "--timeout takes a number of seconds, 1 or more, not \"%s\"",
 				 value);
 	*timeout = (unsigned)seconds;
 	return 0;
 }
 
-static int option_apply(struct options *options, enum option_kind kind, const char *value,
-			struct error *error)
+/* "--name" or "--name=value", one more word of the list. */
+static int add_option(json_t *list, const char *name, const char *value, struct error *error)
 {
-	switch (kind) {
+	struct text text = TEXT_EMPTY;
+	int result = 0;
+
+	text_add(&text, "--%s%s%s", name, value ? "=" : "", value ? value : "");
+	if (json_array_append_new(list, json_string(text_string(&text))) < 0)
+		result = error_set(error, -EINVAL, "the value of --%s is not UTF-8", name);
+	text_free(&text);
+	return result;
+}
+
+static int add_bare(json_t *list, struct error *error)
+{
+	int result = add_option(list, "format", "list", error);
+
+	if (result == 0)
+		result = add_option(list, "data", "bare", error);
+	if (result == 0)
+		result = add_option(list, "no-headings", NULL, error);
+	return result;
+}
+
+static int apply(struct parser *parser, const struct own_option *option, const char *value,
+		 struct error *error)
+{
+	struct options *options = parser->options;
+
+	switch (option->kind) {
 	case OPTION_INSTANCE:
 		options->instance = value;
 		return 0;
@@ -86,46 +148,112 @@ static int option_apply(struct options *options, enum option_kind kind, const ch
 	case OPTION_TIMEOUT:
 		return timeout_parse(value, &options->timeout, error);
 	case OPTION_HELP:
-		options->help = true;
-		return 0;
 	case OPTION_VERSION:
-		options->version = true;
+	case OPTION_COMMANDS:
+	case OPTION_OPTIONS:
+		options->kind = option->kind;
 		return 0;
-	case OPTION_ONELINE:
+	case OPTION_SWITCH:
+		return add_option(options->words, option->name, value, error);
+	case OPTION_BARE:
+		return add_bare(options->words, error);
+	case OPTION_COMMAND:
+		return add_option(parser->commands, option->name, value, error);
 	case OPTION_IGNORED:
 		return 0;
 	}
 	return 0;
 }
 
-int options_take(struct options *options, int n, char **words, struct error *error)
+/* All options that getopt finds; nothing behind one that asks for help counts. */
+static int take_options(struct parser *parser, struct names *names, int argc, char **argv,
+			struct error *error)
 {
-	int kept = 0, i;
+	int result = 0;
 
-	for (i = 0; i < n && words[i][0] == '-' && strcmp(words[i], "--"); i++) {
-		const char *value;
-		const struct option_name *option = option_of(words[i], &value);
-		int result;
+	optind = 0; /* glibc's way to begin anew */
+	while (result == 0 && parser->options->kind == OPTION_COMMAND) {
+		int found = getopt_long(argc, argv, names->letters, names->list, NULL);
+		const struct own_option *option;
+		const char *name;
 
-		if (!option) {
-			words[kept++] = words[i];
-			continue;
-		}
-		if (option->value == VALUE_NONE && value)
-			return error_set(error, -EINVAL, "%s takes no value", option->name);
-		if (option->value == VALUE_REQUIRED && !value) {
-			if (i + 1 == n)
-				return error_set(error, -EINVAL, "%s needs a value", option->name);
-			value = words[++i];
-		}
-		if (option->kind == OPTION_ONELINE) {
-			memmove(words + 1, words, (size_t)kept++ * sizeof(*words));
-			words[0] = (char *)option->name;
-		}
-		result = option_apply(options, option->kind, value, error);
-		if (result < 0)
-			return result;
+		if (found == -1)
+			break;
+		if (found == '?')
+			return -EINVAL;
+		name = found >= LONG ? names->list[found - LONG].name : NULL;
+		option = name ? option_by_name(parser->program, name)
+			      : option_by_letter(parser->program, found);
+		if (option)
+			result = apply(parser, option, optarg, error);
+		else
+			result = add_option(parser->commands, name, optarg, error);
 	}
-	memmove(words + kept, words + i, (size_t)(n - i) * sizeof(*words));
-	return kept + n - i;
+	return result;
+}
+
+/*
+ * Of a program that takes any option with any command, those that this command has. Words of a
+ * chain are kept as they are: the switch refuses what does not fit.
+ */
+static void drop_foreign_options(struct parser *parser, const char *command)
+{
+	const struct usage *usage = usage_find(parser->program, command);
+	size_t i = 0;
+
+	if (parser->program->chains)
+		return;
+	while (i < json_array_size(parser->commands)) {
+		const char *word = json_string_value(json_array_get(parser->commands, i));
+		char *name = strndup(word, strcspn(word, "="));
+
+		if (usage && name && usage_takes(usage, name))
+			i++;
+		else
+			json_array_remove(parser->commands, i);
+		free(name);
+	}
+}
+
+static int take_words(struct parser *parser, int argc, char **argv, struct error *error)
+{
+	json_t *words = parser->options->words;
+	bool chains = parser->program->chains;
+	int first = optind;
+
+	while (chains && first < argc && !strcmp(argv[first], "--"))
+		first++;
+	if (first == argc)
+		return error_set(error, -EINVAL, "missing command name; see \"%s --help\"",
+				 parser->program->name);
+	drop_foreign_options(parser, argv[first]);
+	/* What follows it is no option of the switch's, whatever it looks like. */
+	if (chains && !strcmp(argv[first - 1], "--"))
+		json_array_append_new(words, json_string("--"));
+	json_array_extend(words, parser->commands);
+	for (int i = first; i < argc; i++) {
+		if (json_array_append_new(words, json_string(argv[i])) < 0)
+			return error_set(error, -EINVAL, "word %d of the command is not UTF-8",
+					 i - first + 1);
+	}
+	return 0;
+}
+
+int options_parse(struct options *options, const struct program *program, int argc, char **argv,
+		  struct error *error)
+{
+	struct parser parser = {program, options, json_array()};
+	struct names names = {};
+	int result;
+
+	*options = (struct options){.kind = OPTION_COMMAND, .words = json_array()};
+	argv[0] = (char *)program->name;
+	error->text[0] = '\0';
+	names_fill(&names, program);
+	result = take_options(&parser, &names, argc, argv, error);
+	if (result == 0 && options->kind == OPTION_COMMAND)
+		result = take_words(&parser, argc, argv, error);
+	names_free(&names);
+	json_decref(parser.commands);
+	return result;
 }

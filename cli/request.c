@@ -2,12 +2,12 @@
 #include "cli/request.h"
 
 #include <errno.h>
-#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "switchd/control.h"
 
 static int connect_error(const struct instance *instance, int code, struct error *error)
 {
@@ -29,17 +29,14 @@ static int connect_error(const struct instance *instance, int code, struct error
 	}
 }
 
-static int connect_daemon(const struct instance *instance, unsigned timeout, struct error *error)
+static int connect_daemon(const struct instance *instance, struct error *error)
 {
-	struct timeval limit = {.tv_sec = timeout};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return error_set(error, -errno, "a socket can't be made: %s", strerror(errno));
 	strcpy(address.sun_path, instance->socket);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		int code = errno;
 
@@ -49,32 +46,37 @@ static int connect_daemon(const struct instance *instance, unsigned timeout, str
 	return fd;
 }
 
-static json_t *request_make(int n_words, char **words, struct error *error)
+/* The request as it is sent, for the caller to free, or NULL with a sentence. */
+static char *request_make(const char *method, json_t *words, size_t *length, struct error *error)
 {
-	json_t *params = json_array();
+	json_t *request = json_pack("{s:s, s:O, s:i}", "method", method, "params", words, "id", 0);
+	char *data = json_dumps(request, JSON_COMPACT);
 
-	for (int i = 0; i < n_words; i++) {
-		if (json_array_append_new(params, json_string(words[i])) < 0) {
-			json_decref(params);
-			error_set(error, -EINVAL, "word %d of the command is not UTF-8", i + 1);
-			return NULL;
-		}
+	json_decref(request);
+	if (!data) {
+		error_set(error, -ENOMEM, "out of memory");
+		return NULL;
 	}
-	return json_pack("{s:s, s:o, s:i}", "method", "run", "params", params, "id", 0);
+	*length = strlen(data);
+	if (*length > CONTROL_REQUEST_MAX) {
+		error_set(error, -EMSGSIZE, "the command is longer than %u MiB",
+			  CONTROL_REQUEST_MAX >> 20);
+		free(data);
+		return NULL;
+	}
+	return data;
 }
 
-/* json_dump_callback_t */
-static int send_all(const char *data, size_t size, void *arg)
+static int send_all(int fd, const char *data, size_t size, struct error *error)
 {
-	int fd = *(int *)arg;
-
 	while (size > 0) {
 		ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return -1;
+			return error_set(error, -errno, "the switch did not take the command: %s",
+					 strerror(errno));
 		data += sent;
 		size -= (size_t)sent;
 	}
@@ -120,44 +122,37 @@ static void answer_read(const json_t *reply, struct answer *answer)
 	}
 }
 
-static int lost(const struct receiver *receiver, unsigned timeout, struct error *error)
+static int receive_answer(int fd, struct answer *answer, struct error *error)
 {
-	if (receiver->code == EAGAIN)
-		return error_set(error, -ETIMEDOUT, "the switch did not answer within %u seconds",
-				 timeout);
-	if (receiver->code)
-		return error_set(error, -receiver->code, "the switch ended before it had answered");
-	return error_set(error, -EPROTO, "the switch's answer is not JSON");
+	struct receiver receiver = {.fd = fd};
+	json_t *reply = json_load_callback(receive_some, &receiver, JSON_DISABLE_EOF_CHECK, NULL);
+
+	if (!reply && receiver.code)
+		return error_set(error, -receiver.code, "the switch ended before it had answered");
+	if (!reply)
+		return error_set(error, -EPROTO, "the switch's answer is not JSON");
+	answer_read(reply, answer);
+	json_decref(reply);
+	return 0;
 }
 
-int request_run(const struct instance *instance, int n_words, char **words, unsigned timeout,
+int request_run(const struct instance *instance, const char *method, json_t *words,
 		struct answer *answer, struct error *error)
 {
-	struct receiver receiver = {.fd = -1};
-	json_t *request, *reply = NULL;
-	int result = 0;
+	size_t length;
+	char *request = request_make(method, words, &length, error);
+	int fd, result;
 
 	memset(answer, 0, sizeof(*answer));
-	request = request_make(n_words, words, error);
 	if (!request)
 		return -EINVAL;
-	receiver.fd = connect_daemon(instance, timeout, error);
-	if (receiver.fd < 0) {
-		json_decref(request);
-		return receiver.fd;
+	result = fd = connect_daemon(instance, error);
+	if (fd >= 0) {
+		result = send_all(fd, request, length, error);
+		if (result == 0)
+			result = receive_answer(fd, answer, error);
+		close(fd);
 	}
-	if (json_dump_callback(request, send_all, &receiver.fd, JSON_COMPACT) < 0) {
-		result = error_set(error, -EPIPE, "the switch did not take the command");
-		goto out;
-	}
-	reply = json_load_callback(receive_some, &receiver, JSON_DISABLE_EOF_CHECK, NULL);
-	if (reply)
-		answer_read(reply, answer);
-	else
-		result = lost(&receiver, timeout, error);
-out:
-	json_decref(reply);
-	json_decref(request);
-	close(receiver.fd);
+	free(request);
 	return result;
 }

@@ -5,6 +5,7 @@
 #ifndef XVS_REQUEST_H
 #define XVS_REQUEST_H
 
+#include <jansson.h>
 #include "db/error.h"
 #include "db/text.h"
 #include "switchd/instance.h"
@@ -17,11 +18,11 @@ struct answer {
 };
 
 /*
- * Sends the words and waits for the answer, `timeout` seconds at most (0: for ever). 0 when there
- * is an answer, whatever it says; the caller frees its texts. Negative errno with a sentence when
- * the daemon could not be asked.
+ * Sends the words (an array of strings) in the language that `method` names, and waits for the
+ * answer. 0 when there is an answer, whatever it says; the caller frees its texts. Negative errno
+ * with a sentence when the daemon could not be asked.
  */
-int request_run(const struct instance *instance, int n_words, char **words, unsigned timeout,
+int request_run(const struct instance *instance, const char *method, json_t *words,
 		struct answer *answer, struct error *error);
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files that commands take. The switch may not be able to read what its user can, so their text
+ * goes to it in the place of their name.
+ */
+#ifndef XVS_FILE_H
+#define XVS_FILE_H
+
+#include <jansson.h>
+#include "cli/program.h"
+#include "db/error.h"
+
+/*
+ * Puts a file's text in the place of each word that its command's usage calls FILE; "-" is standard
+ * input. `words`: strings, as they go to the switch. Negative errno with a sentence when a file
+ * can't be read or is not text.
+ */
+int file_read_words(const struct program *program, json_t *words, struct error *error);
+
+#endif

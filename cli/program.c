@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/program.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The release of Open vSwitch whose surface this is. */
+#define RELEASE "(Open vSwitch) 3.1.0\n"
+
+static const struct program programs[] = {
+	{PROGRAM_OWN, "xvsctl", "run", NULL, .refused = 1, .chains = true},
+	{PROGRAM_VSCTL, "ovs-vsctl", "ovs-vsctl", RELEASE "DB Schema 8.3.1\n", .refused = 1,
+	 .chains = true},
+	{PROGRAM_OFCTL, "ovs-ofctl", "ovs-ofctl", RELEASE "OpenFlow versions 0x1:0x6\n",
+	 .refused = 1, .permutes = true},
+	{PROGRAM_APPCTL, "ovs-appctl", "ovs-appctl", RELEASE, .refused = 2},
+};
+
+const struct program *program_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		if (!strcmp(programs[i].name, name))
+			return &programs[i];
+	}
+	return NULL;
+}
+
+const struct program *program_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const struct program *program = program_find(slash ? slash + 1 : path);
+
+	return program ? program : &programs[0];
+}
+
+void program_print_version(const struct program *program)
+{
+	if (program->version)
+		printf("%s %sxvswitch %s\n", program->name, program->version, PACKAGE_VERSION);
+	else
+		printf("%s (xvswitch) %s\n", program->name, PACKAGE_VERSION);
+}
