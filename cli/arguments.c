@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/arguments.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DOTS "..."
@@ -14,7 +13,7 @@ static bool is_group(const char *text)
 	for (; *text; text++) {
 		depth += (*text == '[') - (*text == ']');
 		if (depth == 0)
-			return text[1] == '\0' || text[1] == ' ' || text[1] == '.';
+			return text[1] == '\0' || strchr(" .]", text[1]);
 	}
 	return false;
 }
@@ -40,20 +39,19 @@ bool arguments_next(struct arguments *arguments, struct argument *argument)
 
 	if (!*rest)
 		return false;
-	if (*rest == '[' && is_group(rest)) {
-		arguments->in_brackets = true;
-		rest++;
-	}
-	*argument = (struct argument){rest, name_length(rest), arguments->in_brackets, false};
+	for (; *rest == '[' && is_group(rest); rest++)
+		arguments->depth++;
+	*argument = (struct argument){rest, name_length(rest), arguments->depth > 0, false};
 	rest += argument->length;
-	if (*rest == ']') {
-		arguments->in_brackets = false;
-		rest++;
-		argument->repeated = !strncmp(rest, DOTS, dots);
-		rest += argument->repeated ? dots : 0;
-	} else if (argument->length > dots && !memcmp(rest - dots, DOTS, dots)) {
+	if (argument->length > dots && !memcmp(rest - dots, DOTS, dots)) {
 		argument->repeated = true;
 		argument->length -= dots;
+	}
+	for (; *rest == ']'; rest++)
+		arguments->depth--;
+	if (!strncmp(rest, DOTS, dots)) {
+		argument->repeated = true;
+		rest += dots;
 	}
 	arguments->rest = rest;
 	return true;
@@ -64,16 +62,16 @@ bool argument_is(const struct argument *argument, const char *name)
 	return argument->length == strlen(name) && !memcmp(argument->name, name, argument->length);
 }
 
-void argument_print(const struct argument *argument)
+void argument_format(const struct argument *argument, struct text *text)
 {
 	if (argument->repeated)
-		putchar(argument->optional ? '*' : '+');
+		text_add(text, argument->optional ? "*" : "+");
 	else
-		putchar(argument->optional ? '?' : '!');
+		text_add(text, argument->optional ? "?" : "!");
 	for (size_t i = 0; i < argument->length; i++) {
 		if (argument->name[i] == '[')
-			putchar('?');
+			text_add(text, "?");
 		else if (argument->name[i] != ']')
-			putchar(argument->name[i]);
+			text_add_octets(text, &argument->name[i], 1);
 	}
 }

@@ -8,11 +8,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "db/text.h"
 
 /* A place in the text; begins as {.rest = text}. */
 struct arguments {
 	const char *rest;
-	bool in_brackets;
+	int depth; /* of brackets */
 };
 
 struct argument {
@@ -27,7 +28,7 @@ bool arguments_next(struct arguments *arguments, struct argument *argument);
 /* Is that what the argument is called? */
 bool argument_is(const struct argument *argument, const char *name);
 
-/* Prints it as `ovs-vsctl --commands` does: "!BRIDGE", "?PORT", "+TARGET", "*COLUMN?:KEY=VALUE". */
-void argument_print(const struct argument *argument);
+/* Adds it as `ovs-vsctl --commands` has it: "!BRIDGE", "?PORT", "+TARGET", "*COLUMN?:KEY=VALUE". */
+void argument_format(const struct argument *argument, struct text *text);
 
 #endif

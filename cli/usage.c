@@ -84,18 +84,17 @@ void usage_print_commands(const struct program *program)
 	for (size_t i = 0; i < usage_table_size; i++) {
 		const struct usage *usage = &usage_table[i];
 		struct arguments arguments = {.rest = usage->arguments};
+		struct text formatted = TEXT_EMPTY;
 		struct argument argument;
-		const char *between = "";
 
 		if (!(usage->programs & program->bit))
 			continue;
-		print_options(usage->options);
-		printf(",%s,", usage->name);
 		while (arguments_next(&arguments, &argument)) {
-			fputs(between, stdout);
-			argument_print(&argument);
-			between = " ";
+			text_add(&formatted, "%s", formatted.length ? " " : "");
+			argument_format(&argument, &formatted);
 		}
-		putchar('\n');
+		print_options(usage->options);
+		printf(",%s,%s\n", usage->name, text_string(&formatted));
+		text_free(&formatted);
 	}
 }
