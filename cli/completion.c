@@ -120,21 +120,26 @@ static void offer_tables(const struct completion *completion)
 		offer(completion, "", db_tables[i].name, "");
 }
 
-/* What may stand behind "COLUMN=". */
+/* What may stand behind "COLUMN=", or keys behind the "COLUMN:" of a map. */
 static void offer_values(const struct completion *completion, const struct db_table *table)
 {
-	const char *equals = strchr(completion->prefix, '=');
+	size_t length = strcspn(completion->prefix, ":=");
 	const struct db_column *column;
 	struct text before = TEXT_EMPTY;
+	bool is_map;
 
-	text_add(&before, "%.*s", (int)(equals - completion->prefix), completion->prefix);
+	text_add(&before, "%.*s", (int)length, completion->prefix);
 	column = db_column_find(table, text_string(&before), NULL);
-	text_add(&before, "=");
-	for (size_t i = 0; column && column->words && column->words[i]; i++)
-		offer(completion, text_string(&before), column->words[i], "");
-	if (column && column->key == DB_BOOLEAN) {
-		offer(completion, text_string(&before), "true", "");
-		offer(completion, text_string(&before), "false", "");
+	is_map = column && column->value != DB_VOID;
+	text_add(&before, "%c", completion->prefix[length]);
+	if (column && is_map == (completion->prefix[length] == ':')) {
+		for (size_t i = 0; column->words && column->words[i]; i++)
+			offer(completion, text_string(&before), column->words[i],
+			      is_map ? "=" : "");
+		if (column->key == DB_BOOLEAN) {
+			offer(completion, text_string(&before), "true", "");
+			offer(completion, text_string(&before), "false", "");
+		}
 	}
 	text_free(&before);
 }
@@ -148,7 +153,7 @@ static void offer_columns(const struct completion *completion, const struct db_t
 
 	if (!table)
 		return;
-	if (with_value && strchr(completion->prefix, '=')) {
+	if (with_value && strpbrk(completion->prefix, ":=")) {
 		offer_values(completion, table);
 		return;
 	}
