@@ -200,7 +200,7 @@ static void test_wrong_words(void **state)
 	refused(fixture, "foo", "unknown command \"foo\"; see \"xvsctl --help\"");
 	refused(fixture, "add-brr br0", "did you mean \"add-br\"?");
 	refused(fixture, "fdb/shwo br0", "did you mean \"fdb/show\"?");
-	refused(fixture, "add-br", "add-br: too few arguments; usage: add-br BRIDGE");
+	refused(fixture, "add-br", "add-br: too few arguments; usage: add-br NEW-BRIDGE");
 	refused(fixture, "add-br a b", "a fake bridge needs its parent and a VLAN");
 	refused(fixture, "add-br a b 1 c", "too many arguments");
 	refused(fixture, "list-br x", "list-br: too many arguments; usage: list-br");
