@@ -9,7 +9,7 @@ BUILD_PACKAGES=(autoconf automake pkg-config gcc libc6-dev linux-libc-dev make c
 	libjansson-dev libcmocka-dev)
 RUN_PACKAGES=(iproute2 iputils-ping)
 TEST_PACKAGES=(iproute2 iputils-ping ethtool python3 python3-pytest python3-scapy qemu-system-x86 busybox-static
-	cpio shellcheck clang-format mandoc libnuma1 libunbound8)
+	cpio shellcheck clang-format mandoc libnuma1 libunbound8 zsh)
 
 die() {
 	echo "$PROGRAM: $*" >&2
