@@ -37,7 +37,7 @@ static struct dp *dp_alloc(void)
 		return NULL;
 	for (int i = 0; i < DP_MAPS; i++)
 		dp->maps[i] = -1;
-	dp->xdp_root.fd = dp->tc_root.fd = dp->egress_fd = dp->egress_untag_fd = -1;
+	dp->xdp_root.fd = dp->tc_root.fd = dp->egress_fd = dp->egress_untag_fd = dp->rcu_fd = -1;
 	return dp;
 }
 
@@ -114,6 +114,7 @@ static void release(struct dp *dp)
 static void bpf_close(struct dp *dp)
 {
 	release(dp);
+	close_fd(&dp->rcu_fd);
 	free(dp);
 }
 
@@ -246,11 +247,14 @@ static int bpf_open(const char *instance, uint32_t fdb_buckets, struct dp **out,
 	if (!dp)
 		return error_set(error, -ENOMEM, "out of memory");
 	dp_print_to_log();
+	dp_rcu_open(dp);
 	dp->cpus = libbpf_num_possible_cpus();
 	result = dp->cpus < 0 ? error_set(error, dp->cpus, "the number of CPUs can't be read")
 			      : dp_pins_locate(dp, instance, error);
+	dp_rcu_expedite(dp);
 	if (!result)
 		result = open_located(dp, fdb_buckets, error);
+	dp_rcu_relax(dp);
 	if (result) {
 		bpf_close(dp);
 		return result;

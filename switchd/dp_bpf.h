@@ -79,6 +79,8 @@ struct dp {
 	int events, events_max;
 
 	int cpus;
+	int rcu_fd;                           /* -1: grace periods take as long as they take */
+	unsigned rcu_expedited;               /* how many ask for it */
 	struct xvs_port ports[XVS_PORTS_MAX]; /* what the map of this name holds */
 	bool port_fresh[XVS_PORTS_MAX]; /* set by this process: its devmap entry is known, too */
 	struct xvs_ifindex ifindexes[XVS_IFINDEX_SLOTS]; /* what the map of this name holds */
@@ -151,6 +153,16 @@ int dp_extension_load(struct dp *dp, int dispatcher);
  * hooks. -ESTALE without a sentence when a pinned map is missing or is not what the programs need.
  */
 int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error *error);
+
+/* dp_bpf_rcu.c */
+
+/* Puts back what a switchd that was killed may have left. */
+void dp_rcu_open(struct dp *dp);
+
+/* From here to dp_rcu_relax() the kernel waits for grace periods as briefly as it can. Such pairs
+ * may stand in each other. */
+void dp_rcu_expedite(struct dp *dp);
+void dp_rcu_relax(struct dp *dp);
 
 /* dp_bpf_tc.c; all of them say nothing about a device that is gone. */
 

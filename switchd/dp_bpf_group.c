@@ -7,7 +7,7 @@
  *
  * The kernel's memory is the only copy. What is kept here is how to find a group, and which of its
  * parts are free. The devmap, by which XDP floods, is made later (dp_tend()): putting it in its
- * place costs an RCU grace period, milliseconds, which no command has to wait for.
+ * place costs an RCU grace period, perhaps milliseconds, which no command has to wait for.
  */
 #include "switchd/dp_bpf.h"
 
@@ -386,10 +386,13 @@ bool dp_tend(struct dp *dp)
 {
 	bool more;
 
+	dp_rcu_expedite(dp); /* nothing else is done meanwhile */
 	collect(dp);
 	dp_vlans_reclaim(dp);
 	more = remove_spare(dp);
-	return refresh(dp) || more;
+	more = refresh(dp) || more;
+	dp_rcu_relax(dp);
+	return more;
 }
 
 /* The kernel returns from a change of a map of maps when no program that met the old entry runs any
@@ -400,10 +403,12 @@ void dp_settle(struct dp *dp)
 	int map = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "settle", sizeof(uint32_t),
 				 sizeof(struct bpf_devmap_val), 1, NULL);
 
+	dp_rcu_expedite(dp);
 	if (map < 0 || bpf_map_update_elem(dp->maps[DP_MAP_GROUP_DEVMAPS], &zero, &map, BPF_ANY)) {
 		log_warn("dp", "the kernel can't be waited for: %s", strerror(errno));
 		usleep(10000);
 	}
+	dp_rcu_relax(dp);
 	if (map >= 0)
 		close(map);
 }

@@ -29,7 +29,9 @@ int dp_link_make(struct dp *dp, const char *hook, uint32_t ifindex, int program,
 	char name[NAME_MAX_LINK];
 	int fd, result;
 
+	dp_rcu_expedite(dp);
 	fd = bpf_link_create(program, (int)ifindex, (enum bpf_attach_type)type, &options);
+	dp_rcu_relax(dp);
 	if (fd < 0)
 		return fd;
 	link_name(hook, ifindex, name);
@@ -47,10 +49,12 @@ bool dp_link_break(struct dp *dp, const char *hook, uint32_t ifindex)
 	fd = dp_pin_open(dp, name);
 	if (fd < 0)
 		return false;
+	dp_rcu_expedite(dp);
 	/* Without a device it has let go already. */
 	if (bpf_link_detach(fd) && errno != ENOLINK)
 		log_warn("dp", "the %s program can't be detached from device %u: %s", hook, ifindex,
 			 strerror(errno));
+	dp_rcu_relax(dp);
 	close(fd);
 	dp_pin_remove(dp, name);
 	return true;

@@ -58,9 +58,11 @@ static int table_make(struct dp *dp, uint32_t bridge, const uint16_t entries[XVS
 	vlans->table = table_map(map);
 	if (vlans->table)
 		memcpy(vlans->table->entry, entries, sizeof(vlans->table->entry));
+	dp_rcu_expedite(dp);
 	if (!vlans->table ||
 	    bpf_map_update_elem(dp->maps[DP_MAP_VLAN_TABLES], &bridge, &map, BPF_ANY))
 		result = -errno;
+	dp_rcu_relax(dp);
 	close(map);
 	if (result)
 		table_unmap(vlans);
