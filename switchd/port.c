@@ -83,9 +83,12 @@ static void say_peer_offloads(struct daemon *daemon, struct port *port)
 static void say_queues(struct port *port)
 {
 	const struct link *link = port->link;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	long cpus;
 
-	if (!(port->want.flags & XVS_PORT_TX_XDP) || *link->kind || cpus <= link->tx_queues)
+	if (!(port->want.flags & XVS_PORT_TX_XDP) || *link->kind)
+		return;
+	cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	if (cpus <= link->tx_queues)
 		return;
 	port_say(port,
 		 "%s has %u transmit queues for %ld CPUs: some drivers lose frames that other CPUs "
