@@ -20,20 +20,28 @@ static void reserve(struct text *text, size_t length)
 	}
 }
 
+/* Most of what is added finds room. The rest is known by its length, and done again. */
 void text_add(struct text *text, const char *format, ...)
 {
 	va_list args;
+	size_t room;
 	int length;
 
+	reserve(text, 0);
+	room = text->size - text->length;
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(text->data + text->length, room, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		text->data[text->length] = '\0';
 		return;
-	reserve(text, (size_t)length);
-	va_start(args, format);
-	vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
-	va_end(args);
+	}
+	if ((size_t)length >= room) {
+		reserve(text, (size_t)length);
+		va_start(args, format);
+		vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
+		va_end(args);
+	}
 	text->length += (size_t)length;
 }
 
