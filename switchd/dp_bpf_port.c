@@ -301,27 +301,47 @@ static void add_up(struct xvs_counters *total, const struct xvs_counters *cpu)
 	total->tx_bytes += cpu->tx_bytes;
 }
 
-int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counters)
+static int totals_read(const struct dp *dp, uint32_t number, struct xvs_counters *total)
 {
 	struct xvs_counters *cpus = calloc((size_t)dp->cpus, sizeof(*cpus));
-	uint64_t *drops = (uint64_t *)cpus; /* fewer octets per CPU, in the same memory */
-	uint32_t key = number;
 	int result = 0;
 
-	*counters = (struct dp_counters){};
 	if (!cpus)
 		return -ENOMEM;
-	if (bpf_map_lookup_elem(dp->maps[DP_MAP_COUNTERS], &key, cpus))
+	if (bpf_map_lookup_elem(dp->maps[DP_MAP_COUNTERS], &number, cpus))
 		result = -errno;
 	for (int cpu = 0; cpu < dp->cpus && !result; cpu++)
-		add_up(&counters->total, &cpus[cpu]);
-	for (uint32_t reason = 0; reason < XVS_DROPS_MAX && !result; reason++) {
-		key = number * XVS_DROPS_MAX + reason;
-		if (bpf_map_lookup_elem(dp->maps[DP_MAP_DROPS], &key, drops))
-			result = -errno;
-		for (int cpu = 0; cpu < dp->cpus && !result; cpu++)
-			counters->drops[reason] += drops[cpu];
-	}
+		add_up(total, &cpus[cpu]);
 	free(cpus);
 	return result;
+}
+
+/* All of a port's in one system call, which begins behind the key that it is given. */
+static int drops_read(const struct dp *dp, uint32_t number, uint64_t drops[XVS_DROPS_MAX])
+{
+	uint64_t *cpus = calloc((size_t)dp->cpus * XVS_DROPS_MAX, sizeof(*cpus));
+	uint32_t before = number * XVS_DROPS_MAX - 1, last, count = XVS_DROPS_MAX;
+	uint32_t keys[XVS_DROPS_MAX];
+	int result = 0;
+
+	if (!cpus)
+		return -ENOMEM;
+	/* ENOENT: they are the map's last. */
+	if (bpf_map_lookup_batch(dp->maps[DP_MAP_DROPS], &before, &last, keys, cpus, &count,
+				 NULL) &&
+	    errno != ENOENT)
+		result = -errno;
+	for (uint32_t i = 0; i < count * (uint32_t)dp->cpus && !result; i++)
+		drops[i / (uint32_t)dp->cpus] += cpus[i];
+	free(cpus);
+	return result;
+}
+
+int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counters)
+{
+	int result;
+
+	*counters = (struct dp_counters){};
+	result = totals_read(dp, number, &counters->total);
+	return result ? result : drops_read(dp, number, counters->drops);
 }
