@@ -26,13 +26,32 @@ static int damaged(const struct loading *loading, const char *table, const char 
 
 static void copy_text(char *to, size_t size, sqlite3_stmt *statement, int column)
 {
-	snprintf(to, size, "%s", sqlite3_column_text(statement, column));
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	size_t length = (size_t)sqlite3_column_bytes(statement, column);
+
+	if (length >= size)
+		length = size - 1;
+	memcpy(to, text, length);
+	to[length] = '\0';
+}
+
+/* As most sets and maps of most ports are; these need no parser. */
+static bool is_empty(sqlite3_stmt *statement, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	return !strcmp(text, "[\"set\",[]]") || !strcmp(text, "[\"map\",[]]");
 }
 
 static json_t *column_json(sqlite3_stmt *statement, int column)
 {
 	return json_loads((const char *)sqlite3_column_text(statement, column), JSON_DECODE_ANY,
 			  NULL);
+}
+
+static unsigned hex_digit(char digit)
+{
+	return (unsigned)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
 }
 
 /*
@@ -43,11 +62,8 @@ static void derive_mac(const char *uuid, uint8_t mac[6])
 {
 	const char *node = uuid + DB_UUID_LEN - 12;
 
-	for (size_t i = 0; i < 6; i++) {
-		char octet[3] = {node[2 * i], node[2 * i + 1]};
-
-		mac[i] = (uint8_t)strtoul(octet, NULL, 16);
-	}
+	for (size_t i = 0; i < 6; i++)
+		mac[i] = (uint8_t)(hex_digit(node[2 * i]) << 4 | hex_digit(node[2 * i + 1]));
 	mac[0] = (mac[0] | 0x02) & 0xfe;
 }
 
@@ -110,31 +126,56 @@ static int fill_vlan(struct loading *loading, sqlite3_stmt *statement, int colum
 	return whole ? 0 : damaged(loading, "Port", port->name);
 }
 
+static int fill_options(struct loading *loading, sqlite3_stmt *statement, int column,
+			struct db_port *port)
+{
+	json_t *options;
+	const char *peer;
+
+	if (is_empty(statement, column))
+		return 0;
+	options = column_json(statement, column);
+	if (!options)
+		return damaged(loading, "Interface", port->name);
+	port->rx_hook = rx_hook(options);
+	peer = option_string(options, "peer");
+	snprintf(port->peer, sizeof(port->peer), "%s", peer ? peer : "");
+	json_decref(options);
+	return 0;
+}
+
+static int fill_mtu_request(struct loading *loading, sqlite3_stmt *statement, int column,
+			    struct db_port *port)
+{
+	json_int_t mtu;
+	json_t *value;
+
+	if (is_empty(statement, column))
+		return 0;
+	value = column_json(statement, column);
+	if (!value)
+		return damaged(loading, "Interface", port->name);
+	mtu = json_integer_value(value);
+	/* No device takes as much; it is the kernel that says so. */
+	port->mtu_request = mtu > UINT32_MAX ? UINT32_MAX : (uint32_t)mtu;
+	json_decref(value);
+	return 0;
+}
+
 static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
 {
-	json_t *options, *mtu;
-	const char *peer;
+	int result;
 
 	copy_text(port->uuid, sizeof(port->uuid), statement, 0);
 	copy_text(port->name, sizeof(port->name), statement, 1);
 	port->number = (uint16_t)sqlite3_column_int(statement, 2);
 	port->ofport = (uint16_t)sqlite3_column_int(statement, 3);
 	port->local = port->ofport == OFPORT_LOCAL;
-	options = column_json(statement, 4);
-	mtu = column_json(statement, 5);
-	if (options && mtu) {
-		port->rx_hook = rx_hook(options);
-		peer = option_string(options, "peer");
-		snprintf(port->peer, sizeof(port->peer), "%s", peer ? peer : "");
-		/* No device takes as much; it is the kernel that says so. */
-		port->mtu_request = json_integer_value(mtu) > UINT32_MAX
-					    ? UINT32_MAX
-					    : (uint32_t)json_integer_value(mtu);
-	}
-	json_decref(options);
-	json_decref(mtu);
-	if (!options || !mtu)
-		return damaged(loading, "Interface", port->name);
+	result = fill_options(loading, statement, 4, port);
+	if (result == 0)
+		result = fill_mtu_request(loading, statement, 5, port);
+	if (result)
+		return result;
 	port->type = port_type((const char *)sqlite3_column_text(statement, 6));
 	port->fake_bridge = sqlite3_column_int(statement, 7);
 	derive_mac((const char *)sqlite3_column_text(statement, 8), port->hwaddr);
@@ -142,6 +183,17 @@ static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db
 	return fill_vlan(loading, statement, 9, port);
 }
 
+/* The local port before all others. */
+static void put_first(struct db_bridge *bridge, struct db_port **last)
+{
+	struct db_port *local = *last;
+
+	*last = local->next;
+	local->next = bridge->ports;
+	bridge->ports = local;
+}
+
+/* In the order in which they were made, which the index has. */
 static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t id)
 {
 	struct connection *file = &loading->db->file;
@@ -158,14 +210,16 @@ static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t
 		"Port._id"
 		" WHERE Port._parent = ? AND NOT EXISTS (SELECT 1 FROM Interface AS first"
 		"  WHERE first._parent = Port._id AND first._id < i._id)"
-		" ORDER BY i._ofport <> 65534, Port._id",
+		" ORDER BY i._parent",
 		"i", id);
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
 		*tail = calloc(1, sizeof(**tail));
 		result = *tail ? fill_port(loading, statement, *tail)
 			       : error_set(loading->error, -ENOMEM, "out of memory");
-		if (*tail)
+		if (*tail && (*tail)->local && *tail != bridge->ports)
+			put_first(bridge, tail);
+		else if (*tail)
 			tail = &(*tail)->next;
 	}
 	connection_end(statement);
