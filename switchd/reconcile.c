@@ -29,7 +29,7 @@ struct run {
 	bool all;     /* `ports` is all of them, and what no port wants is to go */
 	bool changed; /* a port came, went, or moved: static entries have to be looked at */
 	bool flush[XVS_PORTS_MAX]; /* by port number: what was learned there is to go */
-	size_t n_flush;
+	bool to_flush;             /* that of any port */
 	bool flushed;
 	bool shrunk; /* frames may be under way that met groups as they were */
 	struct text *warning;
@@ -51,9 +51,8 @@ static void keep_status(struct run *run, int status)
 
 static void mark_flush(struct run *run, uint16_t number)
 {
-	if (!run->flush[number])
-		run->n_flush++;
 	run->flush[number] = true;
+	run->to_flush = true;
 }
 
 /* Is there something under this number that the port of this number does not want? */
@@ -245,10 +244,9 @@ static void attach(struct run *run, struct port *port)
 	struct attachment **slot = &run->daemon->model->attachments[number];
 	bool was_there = *slot, was_learning = was_there && (*slot)->learning;
 	uint16_t bridge = was_there ? (*slot)->set.bridge : 0;
-	uint16_t pvid = was_there ? (*slot)->set.pvid : 0;
 
 	attachment_set(run->daemon, port);
-	if (was_there != !!*slot || bridge != port->want.bridge || pvid != port->want.pvid)
+	if (was_there != !!*slot || bridge != port->want.bridge)
 		run->changed = true;
 	if (!*slot && (was_learning || !run->daemon->model->adopted))
 		mark_flush(run, number);
@@ -271,11 +269,11 @@ static bool is_kept(const struct fdb_entry *entry, void *arg)
 /* The ports concerned learn nothing by now. */
 static void flush(struct run *run)
 {
-	if (!run->n_flush)
+	if (!run->to_flush)
 		return;
 	fdb_sweep(run->daemon->fdb, is_kept, run);
 	memset(run->flush, 0, sizeof(run->flush));
-	run->n_flush = 0;
+	run->to_flush = false;
 	run->flushed = true;
 }
 
