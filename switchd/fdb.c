@@ -44,7 +44,6 @@ struct fdb {
 	uint64_t scan_displaced; /* table.displaced when the scan began */
 
 	struct fdb_bridge bridge[XVS_BRIDGES_MAX];
-	uint32_t port_learned[XVS_PORTS_MAX];
 	struct fdb_port *port[XVS_PORTS_MAX]; /* NULL: does not learn */
 };
 
@@ -113,8 +112,6 @@ static void account(struct fdb *fdb, const struct xvs_fdb_slot *slot, int change
 		else
 			counts[i]->learned += change;
 	}
-	if (!(slot->forward & XVS_FORWARD_STATIC))
-		fdb->port_learned[slot->forward & XVS_FORWARD_PORT] += change;
 }
 
 static void drop(struct fdb *fdb, struct xvs_fdb_slot *slot)
@@ -164,7 +161,6 @@ static void adopt_table(struct fdb *fdb)
 	fdb->table.bucket = fdb->dpc->fdb(fdb->dp, &buckets);
 	fdb->table.mask = buckets - 1;
 	fdb->count = (struct count){0};
-	memset(fdb->port_learned, 0, sizeof(fdb->port_learned));
 	for (int i = 0; i < XVS_BRIDGES_MAX; i++)
 		fdb->bridge[i].count = (struct count){0};
 	for (uint32_t i = 0; i < fdb_table_slots(&fdb->table); i++) {
@@ -503,22 +499,19 @@ int fdb_lookup(struct fdb *fdb, const struct fdb_id *id, struct fdb_entry *entry
 	return 0;
 }
 
-void fdb_flush(struct fdb *fdb, uint16_t bridge, uint16_t port)
+void fdb_flush(struct fdb *fdb, uint16_t bridge)
 {
 	uint32_t left = fdb->count.learned;
 
-	if (bridge >= XVS_BRIDGES_MAX || port >= XVS_PORTS_MAX)
+	if (bridge >= XVS_BRIDGES_MAX)
 		return;
 	if (bridge && fdb->bridge[bridge].count.learned < left)
 		left = fdb->bridge[bridge].count.learned;
-	if (port && fdb->port_learned[port] < left)
-		left = fdb->port_learned[port];
 	for (uint32_t i = 0; left && i < fdb_table_slots(&fdb->table); i++) {
 		struct xvs_fdb_slot *slot = fdb_table_slot(&fdb->table, i);
 
 		if (!slot->key || slot->forward & XVS_FORWARD_STATIC ||
-		    (bridge && bridge_number(slot) != bridge) ||
-		    (port && (slot->forward & XVS_FORWARD_PORT) != port))
+		    (bridge && bridge_number(slot) != bridge))
 			continue;
 		drop(fdb, slot);
 		left--;

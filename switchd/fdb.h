@@ -9,7 +9,7 @@
  *
  * Complications:
  * - An entry keeps neither its bridge nor its place in any list, so that a million of them cost 64
- * MB and nothing else. Bounds are counted per bridge and per port in arrays; ageing and
+ * MB and nothing else. Bounds are counted per bridge in an array; ageing and
  * eviction scan. A bridge that is full evicts a batch at once (a 32nd of its bound, from the port
  * that has most, least recently used first), so that a scan is paid for by many insertions even
  * when somebody floods it.
@@ -115,8 +115,8 @@ int fdb_del(struct fdb *fdb, const struct fdb_id *id, struct error *error);
 /* 0 and the entry, or -ENOENT. */
 int fdb_lookup(struct fdb *fdb, const struct fdb_id *id, struct fdb_entry *entry);
 
-/* Removes learned entries: of a bridge, of a port, or of both; 0 stands for any. */
-void fdb_flush(struct fdb *fdb, uint16_t bridge, uint16_t port);
+/* Removes learned entries, of a bridge or, with 0, of all. */
+void fdb_flush(struct fdb *fdb, uint16_t bridge);
 
 /* Removes entries, static ones too, for which keep() says false: after a start, and when a port
  * goes. */

@@ -101,7 +101,7 @@ int cmd_fdb_flush(struct command_call *call)
 		if (!bridge)
 			return -ENOENT;
 	}
-	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->number : 0, 0);
+	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->number : 0);
 	text_add(call->output, "table successfully flushed\n");
 	return 0;
 }

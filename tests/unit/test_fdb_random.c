@@ -37,10 +37,10 @@ static void step(struct fixture *f, struct reference *ref, unsigned random)
 		assert_int_equal(del(f, mac_of(i), place, &error), is->port ? 0 : -ENOENT);
 		*is = (struct expected){0};
 	} else if (action < 92) {
-		fdb_flush(f->fdb, bridge_of(place), number_of(place, port));
+		fdb_flush(f->fdb, bridge_of(place));
 		for (uint16_t other = 1; other <= 3; other++)
 			for (i = 0; i < MODEL_MACS && bridge_of(other) == bridge_of(place); i++)
-				if (!ref->of[other][i].is_static && ref->of[other][i].port == port)
+				if (!ref->of[other][i].is_static)
 					ref->of[other][i] = (struct expected){0};
 	} else {
 		fdb_tick(f->fdb);
