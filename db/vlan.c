@@ -41,6 +41,12 @@ static enum vlan_mode mode_of(const json_t *mode, bool tagged)
 	return tagged ? VLAN_ACCESS : VLAN_TRUNK;
 }
 
+/* Does it say how frames of VLAN 0 leave? A port with a native VLAN has none. */
+static bool has_priority_tags(const struct db_vlan *vlan)
+{
+	return vlan->mode == VLAN_TRUNK || (vlan->mode == VLAN_NATIVE_TAGGED && !vlan->tag);
+}
+
 static enum vlan_priority_tags priority_tags_of(const json_t *config)
 {
 	const char *text = option_string(config, "priority-tags");
@@ -53,22 +59,30 @@ static enum vlan_priority_tags priority_tags_of(const json_t *config)
 	return VLAN_PRIORITY_TAGS_NEVER;
 }
 
+static uint16_t qinq_tpid_of(const json_t *config)
+{
+	const char *text = option_string(config, "qinq-ethtype");
+
+	return text && !strcmp(text, "802.1q") ? ETH_P_8021Q : ETH_P_8021AD;
+}
+
 void vlan_load(struct db_vlan *vlan, const struct vlan_columns *columns)
 {
-	const char *tpid = option_string(columns->other_config, "qinq-ethtype");
 	const json_t *cvlans = elements(columns->cvlans);
 
 	memset(vlan, 0, sizeof(*vlan));
 	vlan->mode = mode_of(columns->vlan_mode, json_is_integer(columns->tag));
-	vlan->priority_tags = priority_tags_of(columns->other_config);
-	vlan->qinq_tpid = tpid && !strcmp(tpid, "802.1q") ? ETH_P_8021Q : ETH_P_8021AD;
 	vlan->cvlans = json_array_size(cvlans) > 0;
 	if (vlan->mode != VLAN_TRUNK)
 		vlan->tag = json_integer_value(columns->tag);
-	if (vlan->mode == VLAN_DOT1Q_TUNNEL)
+	if (has_priority_tags(vlan))
+		vlan->priority_tags = priority_tags_of(columns->other_config);
+	if (vlan->mode == VLAN_DOT1Q_TUNNEL) {
+		vlan->qinq_tpid = qinq_tpid_of(columns->other_config);
 		vlan->limited = vlan_set_load(&vlan->set, columns->cvlans) > 0;
-	else if (vlan->mode != VLAN_ACCESS)
+	} else if (vlan->mode != VLAN_ACCESS) {
 		vlan->limited = vlan_set_load(&vlan->set, columns->trunks) > 0;
+	}
 }
 
 int vlan_check(const struct db_vlan *vlan, const char *port, struct error *error)

@@ -31,12 +31,13 @@ struct vlan_set {
 	uint64_t word[VLAN_COUNT / 64]; /* bit VID % 64 of word VID / 64 */
 };
 
-/* Made by vlan_load(). Two that mean the same are the same, octet by octet. */
+/* Made by vlan_load(). What counts for nothing in the port's mode is 0, so that two that differ
+ * only in that are the same, octet by octet. */
 struct db_vlan {
 	uint8_t mode;          /* enum vlan_mode */
 	uint8_t priority_tags; /* enum vlan_priority_tags */
 	uint16_t tag;          /* 0: none */
-	uint16_t qinq_tpid;    /* other_config:qinq-ethtype */
+	uint16_t qinq_tpid;    /* other_config:qinq-ethtype of a dot1q-tunnel port */
 	uint8_t limited; /* only what is in `set`: trunks, of a dot1q-tunnel port cvlans; else all
 			  */
 	uint8_t cvlans;  /* there are some */

@@ -231,6 +231,17 @@ static void what_means_the_same_is_the_same(void **state)
 		{{.tag = "10"}, {.tag = "10", .other_config = "x=y,priority-tags=never"}},
 		{{.mode = TUNNEL, .tag = "7"},
 		 {.mode = TUNNEL, .tag = "7", .other_config = "qinq-ethtype=802.1ad"}},
+		/* of a tunnel port only */
+		{{.mode = NULL}, {.other_config = "qinq-ethtype=802.1q"}},
+		{{.tag = "10"}, {.tag = "10", .other_config = "qinq-ethtype=802.1q"}},
+		/* only where VLAN 0 may leave tagged */
+		{{.tag = "10"}, {.tag = "10", .other_config = ALWAYS}},
+		{{.mode = "access"}, {.mode = "access", .other_config = NONZERO}},
+		{{.mode = TUNNEL, .tag = "7"},
+		 {.mode = TUNNEL, .tag = "7", .other_config = ALWAYS}},
+		{{.mode = "native-untagged"}, {.mode = "native-untagged", .other_config = ALWAYS}},
+		{{.mode = "native-tagged", .tag = "10"},
+		 {.mode = "native-tagged", .tag = "10", .other_config = ALWAYS}},
 	};
 
 	(void)state;
