@@ -6,7 +6,7 @@
 #include "db/db_port.h"
 
 #define MAC_TEXT 18
-#define VLAN_MAX 4095
+#define VLAN_MAX 4094 /* 4095 is reserved */
 
 static void format_mac(const uint8_t mac[6], char text[MAC_TEXT])
 {

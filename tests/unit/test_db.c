@@ -229,8 +229,8 @@ static void static_macs(void **state)
 		       "bridge br1 does not have a port p1");
 	assert_refused(db_static_mac_add(f->db, "br9", "p1", 0, mac, &f->error), -ENOENT,
 		       "no bridge named br9");
-	assert_refused(db_static_mac_add(f->db, "br0", "p1", 4096, mac, &f->error), -EINVAL,
-		       "VLAN 4096 is not in the range 0 to 4095");
+	assert_refused(db_static_mac_add(f->db, "br0", "p1", 4095, mac, &f->error), -EINVAL,
+		       "VLAN 4095 is not in the range 0 to 4094");
 	assert_refused(db_static_mac_add(f->db, "br0", "p1", 0, group, &f->error), -EINVAL,
 		       "01:00:5e:00:00:01 is a group address: a static entry is for one station");
 	assert_refused(db_static_mac_add(f->db, "br0", "p1", 0, zero, &f->error), -EINVAL,
