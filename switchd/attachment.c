@@ -91,9 +91,23 @@ static bool may_heal(struct attachment *attachment, struct port *port)
 	return false;
 }
 
+/* XDP has gone, or an earlier switchd left at it what no port wants now. */
+static void release(struct daemon *daemon, struct attachment *attachment, const struct port *port,
+		    bool first)
+{
+	const struct link *link = link_by_index(daemon->links, port->want.ifindex);
+
+	if (!link || port->conf->type != DB_PORT_SYSTEM || !(first || attachment->saved.ifindex))
+		return;
+	device_release(daemon, link, port->want.hook, &attachment->saved);
+	if (!attachment->saved.ifindex)
+		attachment->device.text[0] = '\0';
+}
+
 static int set(struct daemon *daemon, struct attachment *attachment, struct port *port,
 	       struct error *error)
 {
+	bool first = !attachment->set.bridge;
 	struct dp_port_status status = {};
 	int failed = daemon->dpc->port_set(daemon->dp, &port->want, &status, error);
 	const struct link *link = link_by_index(daemon->links, port->want.ifindex);
@@ -103,6 +117,7 @@ static int set(struct daemon *daemon, struct attachment *attachment, struct port
 	attachment->set = port->want;
 	attachment->status = status;
 	attachment->xdp_id = link ? link->xdp_id : 0;
+	release(daemon, attachment, port, first);
 	return 0;
 }
 

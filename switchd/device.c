@@ -72,6 +72,16 @@ static int take_offloads(struct daemon *daemon, struct db_saved_link *saved, str
 	return 0;
 }
 
+/* A record under another name speaks of another device, which had this index before a reboot. */
+static bool is_recorded(struct daemon *daemon, const struct link *link, struct db_saved_link *saved)
+{
+	if (!db_saved_link_get(daemon->db, link->ifindex, saved) &&
+	    !strcmp(saved->name, link->name))
+		return true;
+	memset(saved, 0, sizeof(*saved));
+	return false;
+}
+
 int device_take(struct daemon *daemon, const struct link *link, enum dp_hook hook,
 		struct db_saved_link *saved, bool *hides, struct error *error)
 {
@@ -80,13 +90,8 @@ int device_take(struct daemon *daemon, const struct link *link, enum dp_hook hoo
 
 	if (passes_all_of_them(link, hook))
 		return 0;
-	/* A record under another name speaks of another device, which had this index before a
-	 * reboot. */
-	if (first && (db_saved_link_get(daemon->db, link->ifindex, saved) ||
-		      strcmp(saved->name, link->name))) {
-		memset(saved, 0, sizeof(*saved));
+	if (first && !is_recorded(daemon, link, saved))
 		snprintf(saved->name, sizeof(saved->name), "%s", link->name);
-	}
 	saved->ifindex = link->ifindex;
 	status = take_promisc(daemon, link, saved, error);
 	if (first)
@@ -130,6 +135,16 @@ void device_give_back(struct daemon *daemon, uint32_t ifindex, const struct db_s
 	    link_offload_set(daemon->links, ifindex, record.offloads, true, &error))
 		log_warn("port", "%s: %s stay off: %s", record.name, record.offloads, error.text);
 	db_saved_link_del(daemon->db, ifindex);
+}
+
+void device_release(struct daemon *daemon, const struct link *link, enum dp_hook hook,
+		    struct db_saved_link *saved)
+{
+	if (!passes_all_of_them(link, hook) ||
+	    (!saved->ifindex && !is_recorded(daemon, link, saved)))
+		return;
+	device_give_back(daemon, link->ifindex, saved);
+	memset(saved, 0, sizeof(*saved));
 }
 
 int model_link_check(struct daemon *daemon, const struct link *link, struct error *error)

@@ -35,6 +35,13 @@ bool device_needs_taking(const struct link *link, enum dp_hook hook,
 int device_take(struct daemon *daemon, const struct link *link, enum dp_hook hook,
 		struct db_saved_link *saved, bool *hides, struct error *error);
 
+/*
+ * It stays a port, and this hook takes its frames by now: gives back what only the other needed.
+ * saved->ifindex 0: what an earlier switchd left taken. Clears `saved` if there was anything.
+ */
+void device_release(struct daemon *daemon, const struct link *link, enum dp_hook hook,
+		    struct db_saved_link *saved);
+
 /* It goes from one port to another: notes under which name it will be found taken. */
 void device_hand_over(struct daemon *daemon, const struct link *link,
 		      const struct db_saved_link *saved);
