@@ -75,9 +75,10 @@ static int make_pair(struct daemon *daemon, const struct port *port, const struc
 				 port->conf->local ? "bridge" : "port", name);
 	if (host && !pair_other_end(daemon, host))
 		return error_set(error, -EAGAIN, "the network device of %s is being removed", name);
-	/* It is the end of another kind of pair: the port was a patch port. */
-	if (host)
-		link_del(daemon->links, host->ifindex, NULL);
+	/* It may be the end of another kind of pair: the port was a patch port. */
+	status = pair_make_room(daemon, name);
+	if (status)
+		return status;
 	status = link_add_veth(daemon->links, name, names->hidden, port->conf->hwaddr, error);
 	if (status)
 		return error_prefix(error, status, "%s %s has no network device of its own: ",

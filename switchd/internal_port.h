@@ -21,7 +21,8 @@ struct port;
  * Finds the pair, or makes it where there is none, and brings it in step: MAC address and requested
  * MTU on the user's end; the hidden end up, with the MTU of the other. Sets port->link to the
  * hidden end and *host to the user's, NULL when that has gone to another namespace. -EEXIST with a
- * sentence when a device that is not ours has the name.
+ * sentence when a device that is not ours has the name; -EINPROGRESS without one: another pair of
+ * the switch's has to go first (pair.h).
  */
 int internal_port_prepare(struct daemon *daemon, struct port *port, struct link **host,
 			  struct error *error);

@@ -181,12 +181,26 @@ int model_reconcile(struct daemon *daemon, struct text *warning, struct error *e
 {
 	int status = load(daemon, error);
 
+	daemon->model->tentative = true;
 	return status ? status : reconcile_all(daemon, warning, error);
+}
+
+static bool any_waits(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_ports; i++)
+		if (model->by_name[i]->waits)
+			return true;
+	return false;
 }
 
 void model_settled(struct daemon *daemon)
 {
+	struct error error;
+
+	daemon->model->tentative = false;
 	pair_sweep(daemon);
+	if (any_waits(daemon->model) && reconcile_all(daemon, NULL, &error))
+		log_error("port", "%s", error.text);
 }
 
 static void adopt_port(uint16_t number, uint32_t ifindex, void *arg)

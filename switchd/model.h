@@ -48,6 +48,7 @@ struct port {
 		why; /* why it is absent or refused, or what is less than wanted; empty: all well */
 	struct error told; /* `why` and `state` as they were logged */
 	enum port_state told_state;
+	bool waits; /* for model_settled(): until then its device can't be made */
 	bool asked; /* its type is new with this configuration: that it can't be so is an error */
 	struct dp_port
 		want; /* what the data path should hold, while state is PORT_DOWN or PORT_UP */
@@ -87,6 +88,8 @@ struct model {
 			 of */
 	bool running; /* reconcile is at work: its own changes of devices come back as events */
 	bool again;   /* and something happened in the meantime */
+	bool tentative; /* the configuration may yet be rolled back: the switch's own devices stay
+			 */
 };
 
 int model_open(struct daemon *daemon, struct error *error); /* loads, adopts, reconciles */
@@ -107,7 +110,8 @@ void model_teardown(struct daemon *daemon);
 int model_reconcile(struct daemon *daemon, struct text *warning, struct error *error);
 
 /* To be called when it is certain that the configuration stays: after a commit, or after the
- * reconcile that followed a rollback. Removes devices of the switch's own that no port wants. */
+ * reconcile that followed a rollback. Removes devices of the switch's own that no port wants, and
+ * makes those that had to wait for that. */
 void model_settled(struct daemon *daemon);
 
 /* Wired to link_table_open(). Events before model_open() are ignored: it reads the whole picture.

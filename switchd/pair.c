@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "switchd/pair.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "switchd/daemon.h"
@@ -38,6 +39,19 @@ struct link *pair_other_end(struct daemon *daemon, const struct link *link)
 	return link_by_index(daemon->links, link->peer);
 }
 
+int pair_make_room(struct daemon *daemon, const char *name)
+{
+	const struct link *link = link_by_name(daemon->links, name);
+	const char *port = link ? pair_port(daemon, link) : NULL;
+
+	if (!port || strcmp(port, name))
+		return 0;
+	if (daemon->model->tentative)
+		return -EINPROGRESS;
+	link_del(daemon->links, link->ifindex, NULL);
+	return 0;
+}
+
 static bool is_own(struct link *link, void *daemon)
 {
 	return pair_port(daemon, link);
@@ -49,7 +63,12 @@ static bool is_leftover(struct link *link, void *arg)
 	const char *name = pair_port(daemon, link);
 	const struct port *port = name ? model_port(daemon->model, name) : NULL;
 
-	return name && (!port || port->conf->type == DB_PORT_SYSTEM);
+	if (!name)
+		return false;
+	if (!port || port->conf->type == DB_PORT_SYSTEM)
+		return true;
+	/* The hidden end of an internal port. */
+	return port->conf->type == DB_PORT_PATCH && strcmp(link->name, name);
 }
 
 /* Removing a pair changes the table, so one is looked for at a time. */

@@ -29,6 +29,14 @@ const char *pair_port(const struct daemon *daemon, const struct link *link);
  * about its ends come one by one: it may be gone already. */
 struct link *pair_other_end(struct daemon *daemon, const struct link *link);
 
+/*
+ * Before a pair is made with an end of this name: one that was made for the port of the name, and
+ * no longer fits, has to go. Who asked for another may yet be refused, and the old one has the
+ * user's addresses: while the configuration is not certain (model.h: `tentative`) it stays, and the
+ * answer is -EINPROGRESS.
+ */
+int pair_make_room(struct daemon *daemon, const char *name);
+
 /* Removes pairs that no port of the configuration wants. */
 void pair_sweep(struct daemon *daemon);
 

@@ -43,34 +43,50 @@ static const struct port *find_peer(struct daemon *daemon, const struct port *po
 	return NULL;
 }
 
+static bool has_address_of_port(struct daemon *daemon, const struct link *link)
+{
+	const struct port *port = model_port(daemon->model, link->name);
+
+	return port && !memcmp(link->mac, port->conf->hwaddr, sizeof(link->mac));
+}
+
 /*
- * The end of a port, if the pair is that of these two. Without an alias it is ours too: an earlier
- * switchd was stopped before it could set it.
+ * Is this end, with the name of its port, ours? One without an alias may be the user's. It is ours
+ * if an earlier switchd was stopped before it could set it: then one of them has the address that
+ * the pair was made with.
  */
+static bool is_own(struct daemon *daemon, const struct link *link, const struct link *other)
+{
+	const char *port = pair_port(daemon, link);
+
+	if (*link->alias)
+		return port && !strcmp(port, link->name);
+	return has_address_of_port(daemon, link) || has_address_of_port(daemon, other);
+}
+
+/* The end of a port, if the pair is that of these two. */
 static struct link *find_end(struct daemon *daemon, const char *port, const char *peer)
 {
 	struct link *link = link_by_name(daemon->links, port), *other;
-	const char *own = link ? pair_port(daemon, link) : NULL;
 
-	if (!link || strcmp(link->kind, "veth") || (*link->alias && (!own || strcmp(own, port))))
+	if (!link || strcmp(link->kind, "veth"))
 		return NULL;
 	other = pair_other_end(daemon, link);
-	return other && !strcmp(other->name, peer) ? link : NULL;
+	if (!other || strcmp(other->name, peer))
+		return NULL;
+	return is_own(daemon, link, other) ? link : NULL;
 }
 
 static int make_pair(struct daemon *daemon, const struct port *port, const struct port *peer,
 		     struct error *error)
 {
 	const char *name = port->conf->name, *peer_name = peer->conf->name;
-	const struct link *link = link_by_name(daemon->links, name);
-	int status;
+	int status = pair_make_room(daemon, name);
 
-	/* Of a pair that no longer fits, both ends go at once. */
-	if (link && pair_port(daemon, link))
-		link_del(daemon->links, link->ifindex, NULL);
-	link = link_by_name(daemon->links, peer_name);
-	if (link && pair_port(daemon, link))
-		link_del(daemon->links, link->ifindex, NULL);
+	if (!status)
+		status = pair_make_room(daemon, peer_name);
+	if (status)
+		return status;
 	status = link_add_veth(daemon->links, name, peer_name, port->conf->hwaddr, error);
 	return status ? error_prefix(error, status, "patch port %s: ", name) : 0;
 }

@@ -16,7 +16,7 @@ struct port;
 /*
  * Finds the pair, or makes it, and brings both ends up. Sets port->link to the port's end and *peer
  * to the other. -EINVAL or -EEXIST with a sentence: the ports don't fit together, or another device
- * has the name.
+ * has the name. -EINPROGRESS without one: another pair of the switch's has to go first (pair.h).
  */
 int patch_port_prepare(struct daemon *daemon, struct port *port, struct link **peer,
 		       struct error *error);

@@ -131,12 +131,23 @@ static void want(struct daemon *daemon, struct port *port, const struct link *fa
 	port->state = up ? PORT_UP : PORT_DOWN;
 }
 
+/* An old pair has its name, and goes when it is certain that nobody takes the command back. */
+static void wait_for_room(struct port *port)
+{
+	port->state = PORT_ABSENT;
+	port->waits = true;
+}
+
 static void prepare_internal(struct daemon *daemon, struct port *port)
 {
 	struct link *host = NULL;
 	struct error error;
 	int status = internal_port_prepare(daemon, port, &host, &error);
 
+	if (status == -EINPROGRESS) {
+		wait_for_room(port);
+		return;
+	}
 	if (status) {
 		port_refuse(port, "%s", error.text);
 		if (status == -EAGAIN)
@@ -153,8 +164,11 @@ static void prepare_patch(struct daemon *daemon, struct port *port)
 {
 	struct link *peer;
 	struct error error;
+	int status = patch_port_prepare(daemon, port, &peer, &error);
 
-	if (patch_port_prepare(daemon, port, &peer, &error))
+	if (status == -EINPROGRESS)
+		wait_for_room(port);
+	else if (status)
 		port_refuse(port, "%s", error.text);
 	else
 		want(daemon, port, peer);
@@ -205,6 +219,7 @@ void port_prepare(struct daemon *daemon, struct port *port)
 {
 	port->link = NULL;
 	port->state = PORT_ABSENT;
+	port->waits = false;
 	port->hook = DP_HOOK_TC;
 	port->why.text[0] = '\0';
 	memset(&port->want, 0, sizeof(port->want));

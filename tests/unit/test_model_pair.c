@@ -252,6 +252,157 @@ static void test_rollback_beside_a_refused_port(void **state)
 	assert_settled(f);
 }
 
+static void to_internal(struct fixture *f, const char *port)
+{
+	assert_true(write_column(f->daemon.db, "Interface", port, "type", "internal"));
+}
+
+/* From one type to the other and back; the old pair goes, with both ends. */
+static void test_type_changes(void **state)
+{
+	struct fixture *f = with_two_bridges(state);
+	uint32_t hidden;
+
+	for (int i = 0; i < 2; i++) {
+		set_column(f, "Interface", "a", "type", "internal");
+		fake_link_set_up("a", true);
+		hidden = device(f, "a")->peer;
+		assert_int_equal(dp_port_of(f, "a")->ifindex, hidden);
+		assert_null(device(f, "b"));
+		assert_settled(f);
+		if (i)
+			fake_link_move_away("a"); /* only the hidden end is left here */
+		link_up(f, "a", "b");
+		expect_linked(f, "a", "b");
+		assert_null(link_by_index(f->daemon.links, hidden));
+	}
+	fixture_begin(f);
+	to_internal(f, "a");
+	to_internal(f, "b");
+	assert_int_equal(fixture_commit(f), 0);
+	assert_int_equal(port_of(f, "a")->state, PORT_DOWN);
+	assert_int_equal(port_of(f, "b")->state, PORT_DOWN);
+	assert_int_not_equal(device(f, "a")->peer, device(f, "b")->ifindex);
+	assert_settled(f);
+}
+
+/* The user's end of an internal port is as it was. */
+static void expect_untouched(struct fixture *f, const struct link *before)
+{
+	const struct link *now = device(f, before->name);
+
+	assert_non_null(now);
+	assert_int_equal(now->ifindex, before->ifindex);
+	assert_int_equal(now->flags, before->flags);
+	assert_memory_equal(now->mac, before->mac, 6);
+	assert_int_equal(port_of(f, before->name)->state, PORT_UP);
+	assert_settled(f);
+}
+
+/* A chain that is refused takes no address from the user: whatever was reconciled by then. */
+static void test_refused_chain_keeps_devices(void **state)
+{
+	struct fixture *f = with_two_bridges(state);
+	struct link before;
+
+	set_column(f, "Interface", "a", "type", "internal");
+	fake_link_set_up("a", true);
+	device(f, "a")->mac[4] = 77;
+	fake_link_changed(device(f, "a"));
+	before = *device(f, "a");
+
+	fixture_begin(f);
+	assert_int_equal(db_port_del(f->daemon.db, "a", NULL), 0);
+	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+	fixture_rollback(f);
+	expect_untouched(f, &before);
+
+	fixture_begin(f);
+	patch(f, "a", "b");
+	patch(f, "b", "a");
+	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+	assert_int_equal(port_of(f, "a")->state, PORT_ABSENT);
+	assert_string_equal(port_of(f, "a")->why.text, "");
+	fixture_rollback(f);
+	expect_untouched(f, &before);
+	assert_null(device(f, "b"));
+
+	/* Of two that are linked, one is to be internal, or linked with another. */
+	fixture_begin(f);
+	assert_int_equal(db_port_del(f->daemon.db, "a", NULL), 0);
+	assert_int_equal(db_port_add(f->daemon.db, "br0", "a", 0, NULL), 0);
+	assert_int_equal(db_port_add(f->daemon.db, "br1", "c", 0, NULL), 0);
+	patch(f, "a", "b");
+	patch(f, "b", "a");
+	assert_int_equal(fixture_commit(f), 0);
+	expect_linked(f, "a", "b");
+	before = *device(f, "a");
+	for (int i = 0; i < 2; i++) {
+		fixture_begin(f);
+		if (i)
+			patch(f, "c", "a");
+		if (i)
+			patch(f, "a", "c");
+		else
+			to_internal(f, "a");
+		assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
+		fixture_rollback(f);
+		expect_untouched(f, &before);
+		expect_linked(f, "a", "b");
+	}
+}
+
+static void strip_alias(struct fixture *f, const char *name)
+{
+	*device(f, name)->alias = '\0';
+}
+
+/* Killed between making a pair and naming its ends. */
+static void test_pair_without_aliases_is_adopted(void **state)
+{
+	struct fixture *f = with_two_bridges(state);
+	uint32_t made;
+
+	link_up(f, "a", "b");
+	made = device(f, "a")->ifindex;
+	for (int stripped = 1; stripped <= 3; stripped++) {
+		fixture_stop(f);
+		if (stripped & 1)
+			strip_alias(f, "a");
+		if (stripped & 2)
+			strip_alias(f, "b");
+		fixture_start(f);
+		assert_int_equal(device(f, "a")->ifindex, made);
+		assert_string_equal(device(f, "a")->alias, "xvswitch:test:a");
+		assert_string_equal(device(f, "b")->alias, "xvswitch:test:b");
+		expect_linked(f, "a", "b");
+	}
+}
+
+/* A user's pair that happens to be named as two patch ports is not the switch's to take. */
+static void test_users_pair_is_left_alone(void **state)
+{
+	static const uint8_t mac[6] = {0x02, 1, 2, 3, 4, 5};
+	struct fixture *f = with_two_bridges(state);
+	uint32_t found;
+
+	assert_int_equal(link_add_veth(f->daemon.links, "a", "b", mac, NULL), 0);
+	found = device(f, "a")->ifindex;
+	link_up(f, "a", "b");
+	expect_refused(f, "a", "exists");
+	expect_refused(f, "b", "exists");
+	fixture_stop(f);
+	fixture_start(f);
+	expect_refused(f, "a", "exists");
+	set_column(f, "Interface", "a", "type", "system");
+	del_port(f, "a");
+	del_port(f, "b");
+	assert_int_equal(device(f, "a")->ifindex, found);
+	assert_int_equal(device(f, "a")->mtu, 1500);
+	assert_string_equal(device(f, "a")->alias, "");
+	assert_string_equal(device(f, "b")->alias, "");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -264,6 +415,10 @@ int main(void)
 		TEST(test_leftovers),
 		TEST(test_internal_port_whose_name_is_taken),
 		TEST(test_rollback_beside_a_refused_port),
+		TEST(test_type_changes),
+		TEST(test_refused_chain_keeps_devices),
+		TEST(test_pair_without_aliases_is_adopted),
+		TEST(test_users_pair_is_left_alone),
 	};
 
 	return cmocka_run_group_tests_name("model_pair", tests, NULL, NULL);
