@@ -213,6 +213,29 @@ def test_a_device_of_that_name_exists(switch, hosts, chain):
     assert reach(a, BROADCAST, [b]) == [b]
 
 
+TAKEN = ["--", "add-port", "br0", "foo", "--", "set", "interface", "foo", "type=internal"]
+PATCHED = ["--", "set", "interface", "vlan10", "type=patch", "options:peer=far", "--", "add-br", "br1", "--",
+           "add-port", "br1", "far", "--", "set", "interface", "far", "type=patch", "options:peer=vlan10"]
+
+
+@pytest.mark.parametrize("where", ("here", "away"))
+@pytest.mark.parametrize("chain", (["del-port", "vlan10", *TAKEN], [*PATCHED, *TAKEN]), ids=("removed", "patched"))
+def test_refused_chain_keeps_the_device(switch, lab, internal, chain, where):
+    """Its addresses and its state are the user's, and only a chain that comes true may take them."""
+    port, host, _ = internal
+    switch.ns.ip("link add foo type veth peer name other")
+    switch.expect_log("foo: refused")
+    if where == "away":
+        port = move(switch, lab, port)
+    port.namespace.ip("link set vlan10 address 02:00:00:00:aa:bb")
+    before = port.namespace.link("vlan10"), port.namespace.run("ip", "addr", "show", "dev", "vlan10")
+    devices = switch.ns.links().keys()
+    assert "foo" in switch.refused(*chain)
+    assert (port.namespace.link("vlan10"), port.namespace.run("ip", "addr", "show", "dev", "vlan10")) == before
+    assert switch.ns.links().keys() == devices
+    both_ways(port, host)
+
+
 def test_the_device_is_no_port_of_another_kind(switch):
     switch.ctl("add-br", "br0", "--", "add-br", "br1")
     add(switch, "in1")

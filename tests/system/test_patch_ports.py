@@ -6,6 +6,7 @@ import itertools
 import pytest
 
 from harness.frames import BROADCAST, Capture, Stream, containing, frame, mac_bytes, new_token, reach, send
+from harness.switch import LocalPort
 from harness.tcp import transfer
 from harness.wait import wait_for
 
@@ -348,6 +349,65 @@ def test_a_device_of_that_name_is_left_alone(switch, four):
     switch.ns.ip("link del pa0")
     join(switch)
     assert reach(a, BROADCAST, four) == [b, c, d]
+
+
+def test_a_users_pair_is_left_alone(switch, four):
+    """Even if its ends are named as the two ports."""
+    a, b, c, d = four
+    switch.ns.ip("link add pa0 type veth peer name pa1", "link set pa0 up", "link set pa1 up")
+    before = switch.ns.links()
+    status, _, complaint = switch.xvsctl(*patch("br0", "pa0", "pa1"), *patch("br1", "pa1", "pa0"))
+    assert status == 0 and "pa0" in complaint and "pa1" in complaint
+    switch.kill()
+    switch.start()
+    assert "pa0" in switch.complaint("pa0") and "pa1" in switch.complaint("pa1")
+    with Capture(switch.ns, "pa1") as capture:
+        assert reach(a, BROADCAST, [b], others=[c, d]) == [b]
+        assert not capture.matching(lambda octets: octets[6:12] == mac_bytes(a.mac))
+    switch.ctl("del-port", "pa0", "--", "del-port", "pa1")
+    after = switch.ns.links()
+    assert {name: after[name] for name in ("pa0", "pa1")} == {name: before[name] for name in ("pa0", "pa1")}
+
+
+@pytest.mark.parametrize("names", (("pa0", "pa1"), ("pa1",)), ids=("both", "one"))
+def test_a_pair_without_names_is_adopted(switch, four, names):
+    """As a daemon leaves it that is killed between making it and saying whose it is."""
+    a, b, c, d = four
+    join(switch)
+    before = {name: switch.ns.link(name) for name in ("pa0", "pa1")}
+    switch.kill()
+    for name in names:
+        switch.ns.run("ip", "link", "set", name, "alias", "")
+        assert "ifalias" not in switch.ns.link(name)
+    switch.start()
+    works(switch, "pa0", "pa1")
+    assert {name: switch.ns.link(name) for name in before} == before
+    assert reach(a, BROADCAST, four) == [b, c, d]
+
+
+def test_internal_and_back(switch, four):
+    """Changes of type, of both ends and of one."""
+    a, b, c, d = four
+    before = set(switch.ns.links())
+    joined = ["set", "interface", "pa0", "type=patch", "options:peer=pa1", "--",
+              "set", "interface", "pa1", "type=patch", "options:peer=pa0"]
+    join(switch)
+    for _ in range(2):
+        switch.ctl("set", "interface", "pa0", "type=internal", "--", "set", "interface", "pa1", "type=internal")
+        works(switch, "pa0", "pa1")
+        for name, near, others in (("pa0", [a, b], [c, d]), ("pa1", [c, d], [a, b])):
+            local = LocalPort(switch, name, 8)
+            switch.ns.ip(f"link set {name} up")
+            wait_for(lambda device=name: switch.ctl("get", "interface", device, "link_state") == "up\n", "it is up")
+            assert reach(local, BROADCAST, near, others=others) == near
+        switch.ctl(*joined)
+        works(switch, "pa0", "pa1")
+        assert reach(a, BROADCAST, four) == [b, c, d]
+    switch.ctl("set", "interface", "pa0", "type=internal", warning="pa1")
+    works(switch, "pa0")
+    assert error(switch, "pa1") != "[]"
+    switch.ctl("del-port", "pa0", "--", "del-port", "pa1")
+    assert set(switch.ns.links()) == before
 
 
 def test_devices_go_with_the_ports(switch, four):
