@@ -8,6 +8,7 @@ import struct
 
 OBJ_GET, PROG_GET_NEXT_ID, MAP_GET_NEXT_ID, PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD = 7, 11, 12, 13, 15
 PROG_QUERY = 16
+MAP_LOOKUP_BATCH = 24
 TCX_INGRESS, TCX_EGRESS = 46, 47
 
 _SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
@@ -108,6 +109,21 @@ def pinned_maps(folder):
                 maps[struct.unpack_from("=I", _info(fd), 4)[0]] = name
             os.close(fd)
     return maps
+
+
+def array_contents(path):
+    """The octets of a pinned array, all its values in one."""
+    pin = ctypes.create_string_buffer(os.fsencode(path))
+    fd, _ = _bpf(OBJ_GET, struct.pack("=Q", ctypes.addressof(pin)))
+    try:
+        _, _, key_size, value_size, entries = struct.unpack_from("=5I", _info(fd))
+        keys, last = ctypes.create_string_buffer(key_size * entries), ctypes.create_string_buffer(key_size)
+        values = ctypes.create_string_buffer(value_size * entries)
+        _bpf(MAP_LOOKUP_BATCH, struct.pack("=QQQQII", 0, ctypes.addressof(last), ctypes.addressof(keys),
+                                           ctypes.addressof(values), entries, fd))
+        return values.raw
+    finally:
+        os.close(fd)
 
 
 def _parent(pid):
