@@ -117,10 +117,11 @@ def in_some_order(text):
 
 
 class Program:
-    """ovs-vsctl as somebody's: command() says what to run."""
+    """ovs-vsctl as somebody's. wait: whether lines wait for the switch, where there is one."""
 
-    def __init__(self, argv, environment):
+    def __init__(self, argv, environment, wait=False):
         self.argv, self.environment = argv, environment
+        self.options = [] if wait else ["--no-wait"]
         self.uuids = Uuids()
 
     def run(self, *words):
@@ -133,7 +134,7 @@ class Program:
         """Answer to a line of a script, with nothing in it that differs from run to run."""
         in_order = not line.startswith("~")
         words = [self.uuids.from_numbers(word) for word in shlex.split(line.lstrip("~"))]
-        status, output, complaint = self.run("--no-wait", *words)
+        status, output, complaint = self.run(*self.options, *words)
         for pattern, instead in UNCOMPARED:
             output = pattern.sub(instead, output)
         if not in_order and output:
@@ -180,16 +181,15 @@ def link(name, folder):
 class Subject(Program):
     """Ours. Open vSwitch's programs have no option that names a run folder: the instance's own is used."""
 
-    def __init__(self, lab, ns=None, program="ovs-vsctl"):
-        self.switch = lab.switch(ns)
+    def __init__(self, lab, wait=False):
+        self.switch = lab.switch()
         self.switch.run_dir = os.path.join(RUN_ROOT, self.switch.instance)
-        super().__init__([link(program, lab.folder)], {**os.environ, "XVS_INSTANCE": self.switch.instance})
+        super().__init__([link("ovs-vsctl", lab.folder)], {**os.environ, "XVS_INSTANCE": self.switch.instance}, wait)
         self.switch.start()
 
-    def named(self, program, lab):
-        """The same switch by another of the programs."""
-        other = Program([link(program, lab.folder)], self.environment)
-        return other
+    def called(self, path):
+        """The same switch, the program called by another name."""
+        return Program([path], self.environment, wait=True)
 
     def close(self):
         self.switch.shutdown()
