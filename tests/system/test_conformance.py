@@ -5,9 +5,10 @@ The scripts are in conformance/. Both programs play each from an empty database,
 so that columns which only a running switch fills are not compared. DIFFERENCES has what is meant to differ.
 """
 
+import concurrent.futures
 import glob
 import os
-import threading
+import re
 
 import pytest
 
@@ -16,6 +17,75 @@ from harness.vsctl import Oracle, Subject, differences
 
 FOLDER = os.path.join(os.path.dirname(__file__), "conformance")
 SCRIPTS = {os.path.basename(path).removesuffix(".vsctl"): path for path in glob.glob(os.path.join(FOLDER, "*.vsctl"))}
+
+
+# What is meant to differ: why, a line that both are given after SETUP and that lasts in neither, and a pattern of our
+# status, output and complaint. Each is looked at: where there is no difference any more, it has to go from here.
+
+SETUP = """
+add-br br0 -- add-port br0 p1 -- add-port br0 p2 -- add-br br1
+create qos type=linux-htb
+create queue dscp=1
+set qos <0> queues:7=<1> -- set port p1 qos=<0>
+get port p1 _uuid
+get interface p1 _uuid
+"""
+
+NO_VLAN = "IEEE 802.1Q reserves VLAN 4095, and a tag of 0 is a priority, not a VLAN"
+NOT_DONE = "Open vSwitch stores what ovs-vswitchd can't do and logs it; here it is refused"
+NO_DEVICE = "a name that no network device can have, or a device that can be no port, is refused at once"
+INTEGRITY = "ovsdb-server's complaint is a JSON object that speaks of rows; here it is a sentence"
+TEXT_BREAKS_OFF = "Open vSwitch's sentence breaks off where the value ends"
+OWN_TABLE = "this switch has a table more, Static_MAC"
+
+DIFFERENCES = [
+    (NO_VLAN, "--dry-run set port p1 tag=4095", "1 .*4095.*"),
+    (NO_VLAN, "--dry-run set port p1 tag=0", "1 .*0 is not in the valid range 1 to 4094.*"),
+    (NO_VLAN, "set port p1 tag=5000", "1 .*5000 is not in the valid range 1 to 4094.*"),
+    (NO_VLAN, "set port p1 tag=-1", "1 .*-1 is not in the valid range 1 to 4094.*"),
+    (NO_VLAN, "--dry-run set port p1 trunks=4095", "1 .*4095 is not in the valid range 0 to 4094.*"),
+    (NO_VLAN, "set port p1 trunks=1-5000", "1 .*5000 is not in the valid range 0 to 4094.*"),
+    (NO_VLAN, "--dry-run set bridge br0 flood_vlans=4095", "1 .*4095 is not in the valid range 0 to 4094.*"),
+    (NO_VLAN, "--bare --columns=name find port tag=4095", "1 .*4095 is not in the valid range 1 to 4094.*"),
+    (NO_VLAN, "--dry-run add-br x br0 4095", "1 .*4095.*"),
+    (NO_VLAN, "--dry-run add-br x br0 0", "1 .*0.*"),
+    (NO_VLAN, "add-br x br0 4096", "1 .*4096.*"),
+    ("Open vSwitch takes what is no number for 0", "--dry-run add-br x br0 x", "1 .*x.*"),
+    (NOT_DONE, "--dry-run set interface p1 type=nonsense", "1 .*nonsense.*"),
+    (NOT_DONE, "--dry-run set interface p1 options:rx-hook=maybe", "1 .*maybe.*"),
+    (NOT_DONE, "--dry-run set bridge br0 other_config:mac-aging-time=soon", "1 .*soon.*"),
+    (NOT_DONE, "--dry-run set port p1 cvlans=5", "1 .*cvlans.*"),
+    (NOT_DONE, "--dry-run set port p1 vlan_mode=dot1q-tunnel", "1 .*tag.*"),
+    (NO_DEVICE, "--dry-run add-br sixteen-letters-", "1 .*sixteen-letters-.*15.*"),
+    (NO_DEVICE, "--dry-run add-port br0 sixteen-letters-", "1 .*sixteen-letters-.*15.*"),
+    (NO_DEVICE, "--dry-run add-br a/b", "1 .*a/b.*"),
+    (NO_DEVICE, "--dry-run add-port br0 'a b'", "1 .*a b.*"),
+    (NO_DEVICE, "--dry-run add-port br0 lo", "1 .*lo.*"),
+    ("what only the switch can say can't be set", "--dry-run set interface p1 ofport=5", "1 .*ofport.*"),
+    (INTEGRITY, "destroy qos <0>", "1 .*refer.*"),
+    (INTEGRITY, "destroy queue <1>", "1 .*refer.*"),
+    (INTEGRITY, "set port p1 qos=11111111-2222-4333-8444-555555555555", "1 .*QoS.*"),
+    (INTEGRITY, "set port p1 qos=<1>", "1 .*QoS.*"),
+    (INTEGRITY, "-- --id=@q create queue dscp=1 -- set port p2 qos=@q", "1 .*QoS.*"),
+    (INTEGRITY, "add port p1 qos <1>", "1 .*qos.*"),
+    (INTEGRITY, "add bridge br1 ports 11111111-2222-4333-8444-555555555555", "1 .*Port.*"),
+    (INTEGRITY, "add-bond br0 bond1 e4 e4", "1 .*e4.*"),
+    (INTEGRITY, "set-manager ptcp:1 ptcp:1", "1 .*ptcp:1.*"),
+    (INTEGRITY, "add-aa-mapping br0 99999999 10", "1 .*99999999.*"),
+    (INTEGRITY, "create open_vswitch external_ids:a=b", "1 .*Open_vSwitch.*"),
+    (INTEGRITY, "-- --id=@b create bridge name=br0 -- add open . bridges @b", "1 .*br0.*"),
+    (INTEGRITY, "-- --id=@i create interface name=p2 -- --id=@p create port name=x interfaces=@i -- add bridge br1 ports @p",
+     "1 .*p2.*"),
+    ("a row has one owner", "--dry-run add bridge br1 ports <2>", "1 .*p1.*"),
+    ("a row has one owner", "--dry-run add port p2 interfaces <3>", "1 .*p1.*"),
+    (TEXT_BREAKS_OFF, "set bridge br0 external_ids=a", '1 .*a: .*expecting "=".*'),
+    (TEXT_BREAKS_OFF, "add bridge br0 external_ids a", '1 .*a: .*expecting "=".*'),
+    ("the UUID that a new row gets is known here before the end",
+     "--dry-run --id=@m create mirror name=m -- add bridge br0 mirrors @m -- get bridge br0 mirrors",
+     r"0 (<\d+>)\n\[\1\]\n"),
+    ("Open vSwitch is ended by SIGALRM, with a line of its log", "--timeout=1 wait-until bridge nobody", ".*"),
+    (OWN_TABLE, "get s . private_key", "1 .*SSL, Static_MAC, sFlow\n"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +119,32 @@ def test_same_words(name, oracle, subject):
     with open(SCRIPTS[name], encoding="utf-8") as file:
         found = differences(file.read(), oracle, subject)
     assert not found, f"{len(found)} lines differ:\n" + "\n".join(told(*line) for line in found)
+
+
+@pytest.fixture(scope="module")
+def pair(available, module_lab, tmp_path_factory):
+    oracle, subject = Oracle(str(tmp_path_factory.mktemp("oracle") / "oracle")), Subject(module_lab)
+    assert not differences(SETUP, oracle, subject)
+    yield oracle, subject
+    subject.close()
+    oracle.close()
+
+
+@pytest.mark.parametrize("why,line,pattern", DIFFERENCES, ids=[line for _, line, _ in DIFFERENCES])
+def test_known_difference(why, line, pattern, pair):
+    found = differences(line, *pair)
+    assert found, f"this is no difference any more: {why}"
+    (_, _, ours), = found
+    assert re.fullmatch(pattern, f"{ours.status} {ours.output}{ours.complaint}", re.S), told(*found[0])
+    assert not differences("~ show\nlist-br\nlist port p1", *pair), "it lasted"
+
+
+def test_waits_for_another(subject):
+    """wait-until ends when somebody else has done what it waits for."""
+    waiting = concurrent.futures.ThreadPoolExecutor()
+    answer = waiting.submit(subject.run, "--timeout=20", "wait-until", "bridge", "br0", "flood_vlans=7", "--",
+                            "get", "bridge", "br0", "flood_vlans")
+    assert subject.run("add-br", "br0") == (0, "", "")
+    assert not answer.done()
+    assert subject.run("set", "bridge", "br0", "flood_vlans=7") == (0, "", "")
+    assert answer.result() == (0, "[7]\n", "")
