@@ -49,7 +49,7 @@ const struct own_option option_table[] = {
 	{DB, "no-leader-only", 0, no_argument, OPTION_IGNORED, NULL, NULL},
 	{DB, "shuffle-remotes", 0, no_argument, OPTION_IGNORED, NULL, NULL},
 	{DB, "no-shuffle-remotes", 0, no_argument, OPTION_IGNORED, NULL, NULL},
-	{DB, "pretty", 0, no_argument, OPTION_IGNORED, NULL, NULL},
+	{DB, "pretty", 0, no_argument, OPTION_SWITCH, NULL, "print JSON on several lines"},
 	{DB, "max-column-width", 0, required_argument, OPTION_IGNORED, "WIDTH", NULL},
 	{DB, "no-syslog", 0, no_argument, OPTION_IGNORED, NULL, NULL},
 	{ALL, "verbose", 'v', optional_argument, OPTION_IGNORED, "LEVELS", NULL},

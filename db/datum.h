@@ -64,7 +64,10 @@ void datum_format(const json_t *value, struct text *text);
 /* Prints as --data=bare does: no quotes, no brackets, elements apart by a space. */
 void datum_format_bare(const json_t *value, struct text *text);
 
-/* Prints as --data=json does: RFC 7047 5.1, without spaces. */
+/* As RFC 7047 5.1 writes it, where a set of one element is the element. New reference. */
+json_t *datum_json(const json_t *value);
+
+/* Prints as --data=json does: datum_json() without spaces. */
 void datum_format_json(const json_t *value, struct text *text);
 
 /* The value of a key in a map, borrowed; NULL when it is not there. */

@@ -55,22 +55,23 @@ void datum_format_bare(const json_t *value, struct text *text)
 	format(value, &bare, text);
 }
 
-/* RFC 7047 5.1 writes a set of one element as the element. */
-static const json_t *unwrapped(const json_t *value)
+json_t *datum_json(const json_t *value)
 {
 	const char *tag = json_string_value(json_array_get(value, 0));
 	const json_t *elements = json_array_get(value, 1);
 
 	if (tag && !strcmp(tag, "set") && json_array_size(elements) == 1)
-		return json_array_get(elements, 0);
-	return value;
+		return json_incref(json_array_get(elements, 0));
+	return json_incref((json_t *)value);
 }
 
 void datum_format_json(const json_t *value, struct text *text)
 {
-	char *json = json_dumps(unwrapped(value), JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+	json_t *plain = datum_json(value);
+	char *json = json_dumps(plain, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	if (json)
 		text_add(text, "%s", json);
 	free(json);
+	json_decref(plain);
 }

@@ -75,6 +75,7 @@ int db_fake_bridge_add(struct db *db, const char *name, const char *parent, uint
 		       struct error *error)
 {
 	struct port_row port = {.name = name, .type = "internal", .tag = vlan, .fake_bridge = true};
+	struct db_bridge_name fake;
 	int64_t parent_id;
 	int result = name_check(db, "bridge", name, error);
 
@@ -82,7 +83,10 @@ int db_fake_bridge_add(struct db *db, const char *name, const char *parent, uint
 		return result;
 	result = bridge_find(db, parent, &parent_id, NULL);
 	if (result == -ENOENT)
-		return error_set(error, result, "parent bridge %s does not exist", parent);
+		return db_bridge_find(db, parent, &fake, NULL)
+			       ? error_set(error, result, "parent bridge %s does not exist", parent)
+			       : error_set(error, -EINVAL,
+					   "cannot create bridge with fake bridge as parent");
 	if (result == 0 && (!vlan || vlan > 4094))
 		result = error_set(error, -EINVAL, "%u is not a VLAN: 1 to 4094", vlan);
 	if (result == 0)

@@ -51,39 +51,42 @@ static int refuse(const char *kind, const char *name, const char *why, struct er
 	return result;
 }
 
-/* A bridge that was made by itself has no port of its name yet. */
+static int refuse_as(const char *kind, const char *name, const char *taken_by, const char *bridge,
+		     struct error *error)
+{
+	const char *article = *taken_by == 'i' ? "an" : "a";
+
+	return error_set(error, -EEXIST,
+			 "cannot create %s %s named %s because %s %s named %s already exists%s%s",
+			 *kind == 'i' ? "an" : "a", kind, name, article, taken_by, name,
+			 bridge ? " on bridge " : "", bridge ? bridge : "");
+}
+
+/* Who has the name: a bridge, real or fake, a port, or an interface, and the bridge that it is on,
+ * if it is on one. A bridge that was made by itself has no port of its name yet. */
 static int refuse_taken(struct db *db, const char *kind, const char *name, struct error *error)
 {
 	sqlite3_stmt *statement;
-	const char *bridge;
 	int result = connection_query(
 		&db->file, &statement, error,
-		"SELECT Bridge.name FROM Port"
+		"SELECT iif(Port.fake_bridge OR Port.name = Bridge.name, 'bridge', 'port'),"
+		" Bridge.name FROM Port"
 		" LEFT JOIN Bridge ON Bridge._id = Port._parent WHERE Port.name = ?1"
-		" UNION ALL SELECT name FROM Bridge WHERE name = ?1 AND ?2 = 'bridge'",
+		" UNION ALL SELECT 'bridge', NULL FROM Bridge WHERE name = ?1 AND ?2 = 'bridge'"
+		" UNION ALL SELECT 'interface', Bridge.name FROM Interface"
+		" LEFT JOIN Port ON Port._id = Interface._parent"
+		" LEFT JOIN Bridge ON Bridge._id = Port._parent"
+		" WHERE Interface.name = ?1 AND Bridge.name IS NOT NULL",
 		"ss", name, kind);
+	const char *taken_by, *bridge;
 
 	if (result == 0)
 		result = connection_step(&db->file, statement, error);
 	if (result <= 0)
 		return result;
-	bridge = (const char *)sqlite3_column_text(statement, 0);
-	/* A port named as its bridge is the bridge's own. */
-	if (bridge && !strcmp(bridge, name))
-		result = error_set(
-			error, -EEXIST,
-			"cannot create a %s named %s because a bridge named %s already exists",
-			kind, name, name);
-	else if (bridge)
-		result = error_set(error, -EEXIST,
-				   "cannot create a %s named %s because a port named %s already "
-				   "exists on bridge %s",
-				   kind, name, name, bridge);
-	else
-		result = error_set(
-			error, -EEXIST,
-			"cannot create a %s named %s because a port named %s already exists", kind,
-			name, name);
+	taken_by = (const char *)sqlite3_column_text(statement, 0);
+	bridge = (const char *)sqlite3_column_text(statement, 1);
+	result = refuse_as(kind, name, taken_by, *taken_by == 'b' ? NULL : bridge, error);
 	connection_end(statement);
 	return result;
 }
@@ -98,16 +101,23 @@ int name_check(struct db *db, const char *kind, const char *name, struct error *
 int name_check_interface(struct db *db, const char *name, struct error *error)
 {
 	const char *why = fault(name);
-	int64_t one;
+	sqlite3_stmt *statement;
 	int result;
 
 	if (why)
 		return refuse("interface", name, why, error);
-	result = connection_integer(&db->file, &one, error,
-				    "SELECT 1 FROM Interface WHERE name = ?", "s", name);
-	return result > 0 ? error_set(error, -EEXIST,
-				      "cannot create an interface named %s because an interface "
-				      "named %s already exists",
-				      name, name)
-			  : result;
+	result = connection_query(&db->file, &statement, error,
+				  "SELECT Bridge.name FROM Interface"
+				  " LEFT JOIN Port ON Port._id = Interface._parent"
+				  " LEFT JOIN Bridge ON Bridge._id = Port._parent"
+				  " WHERE Interface.name = ?",
+				  "s", name);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result <= 0)
+		return result;
+	result = refuse_as("interface", name, "interface",
+			   (const char *)sqlite3_column_text(statement, 0), error);
+	connection_end(statement);
+	return result;
 }

@@ -187,13 +187,15 @@ static int parse_call(enum language language, struct command_call *call, int n_w
 	return check_words(call, error);
 }
 
-/* Puts the sub-command in front of the sentence, where there are several. */
+/* Puts the sub-command in front of the sentence, where there are several. Programs that call Open
+ * vSwitch's expect its sentences as they are. */
 static int name_call(const struct chain *chain, const struct command_call *call, int result,
 		     struct error *error)
 {
 	struct text text = TEXT_EMPTY;
 
-	if (result == 0 || chain->n_calls < 2 || call->n_words == 0)
+	if (result == 0 || chain->language != LANGUAGE_OWN || chain->n_calls < 2 ||
+	    call->n_words == 0)
 		return result;
 	add_words(&text, call->n_words, call->words);
 	error_prefix(error, result, "%.100s%s: ", text_string(&text),
@@ -227,6 +229,8 @@ static int parse_globals(struct chain *chain, int n_words, char **words, struct 
 			chain->no_wait = true;
 		else if (!strcmp(words[n], "--no-headings"))
 			chain->style.no_headings = true;
+		else if (!strcmp(words[n], "--pretty"))
+			chain->style.pretty = true;
 		else if (!strncmp(words[n], "--format=", 9))
 			result = tabular_format_parse(&chain->style, words[n] + 9, error);
 		else if (!strncmp(words[n], "--data=", 7))
@@ -347,6 +351,7 @@ static void restore(struct daemon *daemon)
 /* Steps 2 to 4 of command.h. A status of its own (br-exists: 2) ends the chain, nothing done. */
 static int chain_run(struct daemon *daemon, struct chain *chain, struct command_result *out)
 {
+	struct text unheard = TEXT_EMPTY; /* who doesn't wait hears of no devices */
 	bool reconciled = false, done;
 	int result = db_begin(daemon->db, &out->error);
 
@@ -358,7 +363,8 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 		result = settle(daemon, chain, out);
 		reconciled = result == 0 && !chain->dry_run;
 		if (reconciled)
-			result = model_reconcile(daemon, &out->warning, &out->error);
+			result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning,
+						 &out->error);
 	}
 	if (result == 0 && done && !chain->dry_run)
 		result = db_commit(daemon->db, &out->error);
@@ -368,6 +374,7 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 		restore(daemon);
 	if (reconciled)
 		model_settled(daemon);
+	text_free(&unheard);
 	return result;
 }
 

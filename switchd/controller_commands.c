@@ -26,12 +26,16 @@ static int find_place(struct command_call *call, const char *table, const char *
 	return db_record_find(call->daemon->db, place->table, record, place->uuid, call->error);
 }
 
-/* A column of the bridge that word 1 names; of a fake one, its parent's. */
-static int find_bridge(struct command_call *call, const char *column, struct place *place)
+/* A column of the bridge that word 1 names; of a fake one, its parent's, which is not to be changed
+ * by that name. */
+static int find_bridge(struct command_call *call, const char *column, bool change,
+		       struct place *place)
 {
 	struct db_bridge_name bridge;
 	int result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
 
+	if (result == 0 && bridge.vlan && change)
+		result = error_set(call->error, -EINVAL, "%s is a fake bridge", bridge.name);
 	return result ? result : find_place(call, "Bridge", bridge.real, column, place);
 }
 
@@ -149,7 +153,7 @@ static int print_targets(struct command_call *call, const struct place *place, c
 int cmd_get_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", &place);
+	int result = find_bridge(call, "controller", false, &place);
 
 	return result ? result : print_targets(call, &place, "Controller");
 }
@@ -157,7 +161,7 @@ int cmd_get_controller(struct command_call *call)
 int cmd_del_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", &place);
+	int result = find_bridge(call, "controller", true, &place);
 
 	return result ? result : clear_place(call, &place);
 }
@@ -165,7 +169,7 @@ int cmd_del_controller(struct command_call *call)
 int cmd_set_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", &place);
+	int result = find_bridge(call, "controller", true, &place);
 
 	return result ? result : set_targets(call, &place, "Controller", 2);
 }
@@ -198,7 +202,7 @@ int cmd_get_fail_mode(struct command_call *call)
 {
 	struct place place;
 	json_t *value;
-	int result = find_bridge(call, "fail_mode", &place);
+	int result = find_bridge(call, "fail_mode", false, &place);
 
 	if (result == 0)
 		result = get_place(call, &place, &value);
@@ -213,7 +217,7 @@ int cmd_get_fail_mode(struct command_call *call)
 int cmd_del_fail_mode(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "fail_mode", &place);
+	int result = find_bridge(call, "fail_mode", true, &place);
 
 	return result ? result : clear_place(call, &place);
 }
@@ -222,7 +226,7 @@ int cmd_set_fail_mode(struct command_call *call)
 {
 	const char *mode = call->words[2];
 	struct place place;
-	int result = find_bridge(call, "fail_mode", &place);
+	int result = find_bridge(call, "fail_mode", true, &place);
 
 	if (result == 0 && strcmp(mode, "standalone") && strcmp(mode, "secure"))
 		result = error_set(call->error, -EINVAL,

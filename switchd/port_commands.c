@@ -169,23 +169,34 @@ int cmd_add_bond(struct command_call *call)
 	return add_port(call, &request);
 }
 
+/* The port is on another bridge than the one that was named: perhaps a relative of that. */
+static int error_elsewhere(struct command_call *call, const struct db_port_name *port,
+			   const struct db_bridge_name *bridge)
+{
+	const struct db_bridge_name *is_on = &port->bridge;
+	bool related = !strcmp(bridge->real, is_on->real);
+
+	if (related && is_on->vlan && !bridge->vlan)
+		return error_set(call->error, -EINVAL,
+				 "bridge %s does not have a port %s (although its child bridge %s "
+				 "does)",
+				 bridge->name, port->name, is_on->name);
+	return error_set(call->error, -EINVAL, "bridge %s does not have a port %s", bridge->name,
+			 port->name);
+}
+
 static int del_port(struct command_call *call, const struct db_port_name *port,
 		    const struct db_bridge_name *bridge)
 {
+	if (port->local && !bridge && command_option(call, "--if-exists"))
+		return 0;
 	if (port->local)
 		return error_set(call->error, -EINVAL,
 				 "cannot delete port %s because it is the local port for bridge %s "
 				 "(deleting this port requires deleting the entire bridge)",
 				 port->name, port->name);
-	if (bridge && strcmp(bridge->name, port->bridge.name) &&
-	    !strcmp(bridge->real, port->bridge.name))
-		return error_set(call->error, -EINVAL,
-				 "bridge %s does not have a port %s (although its parent bridge %s "
-				 "does)",
-				 bridge->name, port->name, bridge->real);
 	if (bridge && strcmp(bridge->name, port->bridge.name))
-		return error_set(call->error, -EINVAL, "bridge %s does not have a port %s",
-				 bridge->name, port->name);
+		return error_elsewhere(call, port, bridge);
 	return db_port_del(call->daemon->db, port->name, call->error);
 }
 

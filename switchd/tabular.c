@@ -119,7 +119,7 @@ static void measure(const struct tabular *tabular, const struct tabular_style *s
 	struct text text = TEXT_EMPTY;
 
 	for (size_t column = 0; column < tabular->n_columns; column++) {
-		size_t width = strlen(tabular->headings[column]);
+		size_t width = style->no_headings ? 0 : strlen(tabular->headings[column]);
 
 		for (size_t row = 0; row < tabular->n_rows; row++) {
 			size_t length =
@@ -132,6 +132,16 @@ static void measure(const struct tabular *tabular, const struct tabular_style *s
 	text_free(&text);
 }
 
+/* Padded to its width, but for the last one of a line. */
+static void print_padded(const struct tabular *tabular, size_t column, int width,
+			 const char *content, struct text *output)
+{
+	bool last = column + 1 == tabular->n_columns;
+
+	text_add(output, "%s%-*s%s", column ? " " : "", last ? 0 : width, content,
+		 last ? "\n" : "");
+}
+
 static void print_dashes(struct text *output, int width)
 {
 	while (width--)
@@ -142,9 +152,7 @@ static void print_table_headings(const struct tabular *tabular, const int *width
 				 struct text *output)
 {
 	for (size_t column = 0; column < tabular->n_columns; column++)
-		text_add(output, "%s%-*s", column ? " " : "", widths[column],
-			 tabular->headings[column]);
-	text_add(output, "\n");
+		print_padded(tabular, column, widths[column], tabular->headings[column], output);
 	for (size_t column = 0; column < tabular->n_columns; column++) {
 		text_add(output, "%s", column ? " " : "");
 		print_dashes(output, widths[column]);
@@ -163,12 +171,11 @@ static void print_table(const struct tabular *tabular, const struct tabular_styl
 	measure(tabular, style, widths);
 	if (!style->no_headings)
 		print_table_headings(tabular, widths, output);
-	for (size_t row = 0; row < tabular->n_rows; row++) {
+	for (size_t row = 0; row < tabular->n_rows; row++)
 		for (size_t column = 0; column < tabular->n_columns; column++)
-			text_add(output, "%s%-*s", column ? " " : "", widths[column],
-				 cell_text(cell_at(tabular, row, column), style, &text));
-		text_add(output, "\n");
-	}
+			print_padded(tabular, column, widths[column],
+				     cell_text(cell_at(tabular, row, column), style, &text),
+				     output);
 	text_free(&text);
 	free(widths);
 }
@@ -298,22 +305,70 @@ static void print_html(const struct tabular *tabular, const struct tabular_style
 	text_free(&text);
 }
 
-/* An object with "data" and "headings", in this order, whatever --data says. */
-static void print_json(const struct tabular *tabular, struct text *output)
+static void print_compact(const json_t *json, struct text *output)
 {
-	text_add(output, "{\"data\":[");
-	for (size_t row = 0; row < tabular->n_rows; row++) {
-		text_add(output, "%s", row ? ",[" : "[");
-		for (size_t column = 0; column < tabular->n_columns; column++) {
-			text_add(output, "%s", column ? "," : "");
-			datum_format_json(cell_at(tabular, row, column), output);
-		}
-		text_add(output, "]");
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+
+	text_add(output, "%s", text ? text : "");
+	free(text);
+}
+
+#define PRETTY_INDENT 2
+
+/* Each element on a line of its own, closing brackets behind the last. */
+static void print_pretty(const json_t *json, int level, struct text *output)
+{
+	const json_t *element;
+	size_t i;
+
+	if (!json_is_array(json) || !json_array_size(json)) {
+		print_compact(json, output);
+		return;
 	}
-	text_add(output, "],\"headings\":[");
+	text_add(output, "[");
+	json_array_foreach (json, i, element) {
+		text_add(output, "%s\n%*s", i ? "," : "", (level + 1) * PRETTY_INDENT, "");
+		print_pretty(element, level + 1, output);
+	}
+	text_add(output, "]");
+}
+
+static json_t *rows_json(const struct tabular *tabular)
+{
+	json_t *rows = json_array();
+
+	for (size_t row = 0; row < tabular->n_rows; row++) {
+		json_t *cells = json_array();
+
+		for (size_t column = 0; column < tabular->n_columns; column++)
+			json_array_append_new(cells, datum_json(cell_at(tabular, row, column)));
+		json_array_append_new(rows, cells);
+	}
+	return rows;
+}
+
+/* An object with "data" and "headings", in this order, whatever --data says. */
+static void print_json(const struct tabular *tabular, const struct tabular_style *style,
+		       struct text *output)
+{
+	json_t *rows = rows_json(tabular), *headings = json_array();
+	const char *space = style->pretty ? "\n  " : "", *colon = style->pretty ? ": " : ":";
+
 	for (size_t column = 0; column < tabular->n_columns; column++)
-		text_add(output, "%s\"%s\"", column ? "," : "", tabular->headings[column]);
-	text_add(output, "]}\n");
+		json_array_append_new(headings, json_string(tabular->headings[column]));
+	text_add(output, "{%s\"data\"%s", space, colon);
+	if (style->pretty)
+		print_pretty(rows, 1, output);
+	else
+		print_compact(rows, output);
+	text_add(output, ",%s\"headings\"%s", space, colon);
+	if (style->pretty)
+		print_pretty(headings, 1, output);
+	else
+		print_compact(headings, output);
+	text_add(output, "}\n");
+	json_decref(headings);
+	json_decref(rows);
 }
 
 void tabular_print(const struct tabular *tabular, struct tabular_style *style, struct text *output)
@@ -336,7 +391,7 @@ void tabular_print(const struct tabular *tabular, struct tabular_style *style, s
 		print_csv(tabular, style, output);
 		break;
 	case TABULAR_JSON:
-		print_json(tabular, output);
+		print_json(tabular, style, output);
 		break;
 	}
 }

@@ -28,6 +28,7 @@ struct tabular_style {
 	enum tabular_format format;
 	enum tabular_data data;
 	bool no_headings;
+	bool pretty;      /* JSON on several lines */
 	unsigned printed; /* tables so far: an empty line goes between them */
 };
 
