@@ -94,17 +94,56 @@ static bool is_word(const char *const *words, const char *value)
 	return *words;
 }
 
+/* Would a reader of the string take it for something else? */
+static bool needs_quotes(const char *string)
+{
+	if (!(isascii(*string) && isalpha(*string)) && *string != '_')
+		return true;
+	for (const char *p = string; *p; p++) {
+		if (!(isascii(*p) && isalnum(*p)) && !strchr("_-.", *p))
+			return true;
+	}
+	return !strcmp(string, "true") || !strcmp(string, "false") || atom_is_uuid(string);
+}
+
+static void format_quoted(const char *string, struct text *text)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+
+	text_add(text, "\"");
+	for (const char *p = string; *p; p++) {
+		const char *special = strchr(from, *p);
+
+		if (special)
+			text_add(text, "\\%c", to[special - from]);
+		else
+			text_add(text, (unsigned char)*p < ' ' ? "\\u%04x" : "%c",
+				 (unsigned char)*p);
+	}
+	text_add(text, "\"");
+}
+
+static void format_string(const char *string, bool bare, struct text *text)
+{
+	if (bare || !needs_quotes(string))
+		text_add(text, "%s", string);
+	else
+		format_quoted(string, text);
+}
+
 static json_t *check_string(const struct atom_type *type, const char *value, struct error *error)
 {
-	struct text allowed = TEXT_EMPTY;
+	struct text allowed = TEXT_EMPTY, shown = TEXT_EMPTY;
 	json_t *atom;
 
 	if (type->words && !is_word(type->words, value)) {
+		format_string(value, false, &shown);
 		for (size_t i = 0; type->words[i]; i++)
 			text_add(&allowed, "%s%s", i ? ", " : "", type->words[i]);
 		error_set(error, 0,
-			  "constraint violation: %s is not one of the allowed values ([%s])", value,
-			  text_string(&allowed));
+			  "constraint violation: %s is not one of the allowed values ([%s])",
+			  text_string(&shown), text_string(&allowed));
+		text_free(&shown);
 		text_free(&allowed);
 		return NULL;
 	}
@@ -186,6 +225,40 @@ static json_t *parse_boolean(const char *token, struct error *error)
 	return NULL;
 }
 
+/* What is wrong with the escapes of a quoted string, as ovs-vsctl says it; NULL: nothing. */
+static const char *escape_fault(const char *token, char *bad)
+{
+	for (const char *p = strchr(token, '\\'); p; p = strchr(p, '\\')) {
+		size_t digits = strspn(p + 2, "0123456789abcdefABCDEF");
+
+		if (p[1] == '"' && !p[2])
+			return "quoted string may not end with backslash";
+		*bad = p[1];
+		if (!strchr("\"\\/bfnrtu", p[1]))
+			return "bad escape";
+		if (p[1] == 'u' && digits < 4 && p[2 + digits] == '"')
+			return "quoted string ends within \\u escape";
+		if (p[1] == 'u' && digits < 4)
+			return "malformed \\u escape";
+		if (p[1] == 'u' && !strncmp(p + 2, "0000", 4))
+			return "null bytes not supported in quoted strings";
+		p += 2;
+	}
+	/* All that is left to go wrong. */
+	return "malformed escaped surrogate pair";
+}
+
+static void error_quoted(const char *token, struct error *error)
+{
+	char bad = '\0';
+	const char *fault = escape_fault(token, &bad);
+
+	if (!strcmp(fault, "bad escape"))
+		error_set(error, 0, "%s: bad escape \\%c", token, bad);
+	else
+		error_set(error, 0, "%s: %s", token, fault);
+}
+
 /*
  * A double-quoted string is JSON's, but for control characters, which a command line may hold as
  * they are. They are escaped here, the rest is left to the JSON parser.
@@ -195,7 +268,6 @@ static json_t *parse_quoted(const char *token, struct error *error)
 	struct text text = TEXT_EMPTY;
 	size_t length = strlen(token);
 	bool escaped = false;
-	json_error_t why;
 	json_t *atom;
 
 	if (length < 2 || token[length - 1] != '"') {
@@ -208,9 +280,9 @@ static json_t *parse_quoted(const char *token, struct error *error)
 		text_add(&text, control ? "\\u%04x" : "%c", (unsigned char)*p);
 		escaped = !escaped && *p == '\\';
 	}
-	atom = json_loads(text_string(&text), JSON_DECODE_ANY, &why);
+	atom = json_loads(text_string(&text), JSON_DECODE_ANY, NULL);
 	if (!atom)
-		error_set(error, 0, "%s: not a valid quoted string (%s)", token, why.text);
+		error_quoted(token, error);
 	text_free(&text);
 	return atom;
 }
@@ -328,43 +400,6 @@ int atom_compare(const json_t *a, const json_t *b)
 	if (json_is_array(a))
 		return strcmp(uuid_text(a), uuid_text(b));
 	return json_is_true(a) - json_is_true(b);
-}
-
-/* Would a reader of the string take it for something else? */
-static bool needs_quotes(const char *string)
-{
-	if (!(isascii(*string) && isalpha(*string)) && *string != '_')
-		return true;
-	for (const char *p = string; *p; p++) {
-		if (!(isascii(*p) && isalnum(*p)) && !strchr("_-.", *p))
-			return true;
-	}
-	return !strcmp(string, "true") || !strcmp(string, "false") || atom_is_uuid(string);
-}
-
-static void format_quoted(const char *string, struct text *text)
-{
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-
-	text_add(text, "\"");
-	for (const char *p = string; *p; p++) {
-		const char *special = strchr(from, *p);
-
-		if (special)
-			text_add(text, "\\%c", to[special - from]);
-		else
-			text_add(text, (unsigned char)*p < ' ' ? "\\u%04x" : "%c",
-				 (unsigned char)*p);
-	}
-	text_add(text, "\"");
-}
-
-static void format_string(const char *string, bool bare, struct text *text)
-{
-	if (bare || !needs_quotes(string))
-		text_add(text, "%s", string);
-	else
-		format_quoted(string, text);
 }
 
 void atom_format(const json_t *atom, bool bare, struct text *text)

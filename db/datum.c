@@ -85,7 +85,8 @@ static json_t *assemble(const struct db_column *column, const json_t *elements, 
 	json_t *result;
 
 	if (n > column->max || n < column->min) {
-		error_set(error, 0, "%s: %zu value(s) specified but the %s number is %u", what, n,
+		error_set(error, 0, "%s: %zu %s(s) specified but the %s number is %u", what, n,
+			  column->value == DB_VOID ? "value" : "pair",
 			  n < column->min ? "minimum" : "maximum",
 			  n < column->min ? column->min : column->max);
 		return NULL;

@@ -72,24 +72,22 @@ static void describe(const struct db_column *column, char *text, size_t size)
 		snprintf(text, size, "set of %s%ss", column->min ? "1 or more " : "", type);
 }
 
-/* The next token, which must be there. */
-static char *next_token(struct parser *parser)
+/* An element begins with a token. */
+static int check_token(struct parser *parser)
 {
 	char wanted[64];
 
 	skip_spaces(parser);
-	if (*parser->p && strchr(DELIMITERS, *parser->p)) {
-		describe(parser->column, wanted, sizeof(wanted));
-		error_set(parser->error, 0, "%s: unexpected \"%c\" parsing %s", parser->word,
-			  *parser->p, wanted);
-		return NULL;
-	}
-	return datum_token(&parser->p, parser->error);
+	if (!*parser->p || !strchr(DELIMITERS, *parser->p))
+		return 0;
+	describe(parser->column, wanted, sizeof(wanted));
+	return error_set(parser->error, -EINVAL, "%s: unexpected \"%c\" parsing %s", parser->word,
+			 *parser->p, wanted);
 }
 
 static json_t *parse_atom(struct parser *parser, const struct atom_type *type)
 {
-	char *token = next_token(parser);
+	char *token = datum_token(&parser->p, parser->error);
 	json_t *atom = token ? atom_parse(type, token, parser->error) : NULL;
 
 	free(token);
@@ -98,9 +96,10 @@ static json_t *parse_atom(struct parser *parser, const struct atom_type *type)
 
 static int parse_pair(struct parser *parser, json_t *elements)
 {
+	const char *start = parser->p;
 	struct atom_type key_type = atom_type_key(parser->column);
 	struct atom_type value_type = atom_type_value(parser->column);
-	json_t *key = parse_atom(parser, &key_type), *value;
+	json_t *key = check_token(parser) ? NULL : parse_atom(parser, &key_type), *value;
 
 	if (!key)
 		return -EINVAL;
@@ -108,13 +107,14 @@ static int parse_pair(struct parser *parser, json_t *elements)
 	if (*parser->p != '=') {
 		json_decref(key);
 		return *parser->p ? error_set(parser->error, -EINVAL,
-					      "%s: syntax error at \"%c\" expecting \"=\"",
-					      parser->word, *parser->p)
+					      "%s: syntax error at \"%c\" expecting \"=\"", start,
+					      *parser->p)
 				  : error_set(parser->error, -EINVAL,
-					      "%s: syntax error at the end expecting \"=\"",
-					      parser->word);
+					      "%s: syntax error at end of input expecting \"=\"",
+					      start);
 	}
 	parser->p++;
+	skip_spaces(parser);
 	value = parse_atom(parser, &value_type);
 	if (!value) {
 		json_decref(key);
@@ -127,7 +127,7 @@ static int parse_pair(struct parser *parser, json_t *elements)
 static int parse_member(struct parser *parser, json_t *elements)
 {
 	struct atom_type type = atom_type_key(parser->column);
-	char *token = next_token(parser);
+	char *token = check_token(parser) ? NULL : datum_token(&parser->p, parser->error);
 	json_int_t first, last;
 	json_t *atom = NULL;
 	int result;

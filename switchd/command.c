@@ -312,7 +312,7 @@ static int run_call(struct daemon *daemon, struct chain *chain, struct command_c
 	if (call->after)
 		out->after = call->after;
 	out->status = call->status;
-	out->again = call->again;
+	out->again = result == 0 && call->again;
 	return name_call(chain, call, result, &out->error);
 }
 

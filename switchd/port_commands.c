@@ -87,6 +87,8 @@ static int port_is_there(struct command_call *call, const struct request *reques
 
 	if (result)
 		return result == -ENOENT ? 0 : result;
+	if (port.local) /* no port that could be added */
+		return 0;
 	if (strcmp(port.bridge.name, request->bridge))
 		return error_set(call->error, -EEXIST,
 				 "\"%s\" but %s is actually attached to bridge %s",

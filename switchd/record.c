@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "db/datum.h"
 #include "switchd/command.h"
 #include "switchd/daemon.h"
@@ -21,6 +22,35 @@ int record_find(struct command_call *call, struct record *record)
 	if (result == -ENOENT && command_option(call, "--if-exists"))
 		return 0;
 	return result < 0 ? result : 1;
+}
+
+/* The column that a word begins with. NULL and a sentence. */
+static const struct db_column *parse_column(const struct db_table *table, const char *word,
+					    const char **rest, struct error *error)
+{
+	const struct db_column *column = NULL;
+	char *name;
+
+	*rest = word;
+	name = datum_token(rest, error);
+	if (name && !*name)
+		error_set(error, 0, "%s: missing column name", word);
+	else if (name)
+		column = db_column_find(table, name, error);
+	free(name);
+	return column;
+}
+
+int record_check_columns(struct command_call *call, int first)
+{
+	const struct db_table *table = db_table_find(call->words[1], call->error);
+	const char *rest;
+
+	for (int i = first; table && i < call->n_words; i++)
+		if (strcasecmp(call->words[i], "_uuid") && strcasecmp(call->words[i], "-uuid") &&
+		    !parse_column(table, call->words[i], &rest, call->error))
+			return -EINVAL;
+	return table ? 0 : -EINVAL;
 }
 
 /* The longest operator at `text` that has something behind it; -1: none. */
@@ -80,17 +110,10 @@ static int parse_operator(const char *word, const char *rest, const char *const 
 int expression_parse(const struct db_table *table, const char *word, const char *const *operators,
 		     struct expression *expression, struct error *error)
 {
-	const char *rest = word;
-	char *name = datum_token(&rest, error);
+	const char *rest;
 
 	*expression = (struct expression){.operator= - 1 };
-	if (!name)
-		return -EINVAL;
-	if (!*name)
-		error_set(error, 0, "%s: missing column name", word);
-	else
-		expression->column = db_column_find(table, name, error);
-	free(name);
+	expression->column = parse_column(table, word, &rest, error);
 	if (!expression->column)
 		return -EINVAL;
 	if (*rest == ':') {

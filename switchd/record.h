@@ -21,6 +21,10 @@ struct record {
  */
 int record_find(struct command_call *call, struct record *record);
 
+/* Do the words from `first` on begin with columns of the table that word 1 names? As in ovs-vsctl,
+ * before it is known whether the record is there. */
+int record_check_columns(struct command_call *call, int first);
+
 /* A word COLUMN[:KEY][OPERATOR VALUE], taken apart. */
 struct expression {
 	const struct db_column *column;

@@ -68,7 +68,9 @@ int cmd_get(struct command_call *call)
 	if (id && command_option(call, "--if-exists"))
 		return error_set(call->error, -EINVAL,
 				 "--if-exists and --id may not be specified together");
-	result = record_find(call, &record);
+	result = record_check_columns(call, 3);
+	if (result == 0)
+		result = record_find(call, &record);
 	if (result <= 0)
 		return result;
 	result = id ? symbol_define(call->symbols, id, record.uuid, &uuid, call->error) : 0;
@@ -81,8 +83,10 @@ int cmd_get(struct command_call *call)
 int cmd_set(struct command_call *call)
 {
 	struct record record;
-	int result = record_find(call, &record);
+	int result = record_check_columns(call, 3);
 
+	if (result == 0)
+		result = record_find(call, &record);
 	return result <= 0 ? result
 			   : record_assign(call, &record, call->n_words - 3, call->words + 3);
 }
@@ -108,8 +112,12 @@ typedef json_t *change_fn(struct command_call *call, const struct db_column *any
 static json_t *add_word(struct command_call *call, const struct db_column *any, const json_t *value,
 			const char *word)
 {
-	json_t *more = record_value(call, any, datum_parse(any, word, call->error));
-	json_t *sum = more ? datum_union(any, value, more, false, call->error) : NULL;
+	struct db_column some = *any;
+	json_t *more, *sum;
+
+	some.min = 1;
+	more = record_value(call, any, datum_parse(&some, word, call->error));
+	sum = more ? datum_union(any, value, more, false, call->error) : NULL;
 
 	json_decref(more);
 	return sum;
@@ -224,7 +232,10 @@ static int clear_column(struct command_call *call, const struct record *record, 
 int cmd_clear(struct command_call *call)
 {
 	struct record record;
-	int result = record_find(call, &record);
+	int result = record_check_columns(call, 3);
+
+	if (result == 0)
+		result = record_find(call, &record);
 
 	if (result <= 0)
 		return result;
