@@ -272,11 +272,7 @@ static bool is_candidate(const struct completion *completion, const struct usage
 	if (!(usage->programs & completion->program->bit))
 		return false;
 	for (size_t i = completion->start; i < completion->name; i++) {
-		const char *option = word(completion, i);
-		char name[64];
-
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(option, "="), option);
-		if (!usage_takes(usage, name))
+		if (!usage_takes(usage, word(completion, i)))
 			return false;
 	}
 	return true;

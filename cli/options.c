@@ -205,13 +205,11 @@ static void drop_foreign_options(struct parser *parser, const char *command)
 		return;
 	while (i < json_array_size(parser->commands)) {
 		const char *word = json_string_value(json_array_get(parser->commands, i));
-		char *name = strndup(word, strcspn(word, "="));
 
-		if (usage && name && usage_takes(usage, name))
+		if (usage && usage_takes(usage, word))
 			i++;
 		else
 			json_array_remove(parser->commands, i);
-		free(name);
 	}
 }
 

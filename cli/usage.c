@@ -39,11 +39,12 @@ bool usage_next_option(const char **list, struct usage_option *option)
 
 bool usage_takes(const struct usage *usage, const char *option)
 {
+	size_t length = strcspn(option, "=");
 	const char *list = usage->options;
 	struct usage_option known;
 
 	while (usage_next_option(&list, &known)) {
-		if (known.length == strlen(option) && !memcmp(known.name, option, known.length))
+		if (known.length == length && !memcmp(known.name, option, length))
 			return true;
 	}
 	return false;

@@ -34,7 +34,7 @@ struct usage_option {
 /* The next option of a list as struct usage has it, which is moved on; false at the end. */
 bool usage_next_option(const char **list, struct usage_option *option);
 
-/* Has the command an option of that name ("--columns")? */
+/* Has the command that option, given as a word is ("--columns=name")? */
 bool usage_takes(const struct usage *usage, const char *option);
 
 /* For --help: the commands of the program in their groups. */
