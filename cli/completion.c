@@ -120,6 +120,19 @@ static void offer_tables(const struct completion *completion)
 		offer(completion, "", db_tables[i].name, "");
 }
 
+static const struct db_column *find_column(const char *table, const char *column)
+{
+	return db_column_find(db_table_find(table, NULL), column, NULL);
+}
+
+/* The strings that a column, or a key of one that is a map, may be. */
+static void offer_words(const struct completion *completion, const char *before,
+			const struct db_column *column, const char *after)
+{
+	for (size_t i = 0; column->words && column->words[i]; i++)
+		offer(completion, before, column->words[i], after);
+}
+
 /* What may stand behind "COLUMN=", or keys behind the "COLUMN:" of a map. */
 static void offer_values(const struct completion *completion, const struct db_table *table)
 {
@@ -133,9 +146,7 @@ static void offer_values(const struct completion *completion, const struct db_ta
 	is_map = column && column->value != DB_VOID;
 	text_add(&before, "%c", completion->prefix[length]);
 	if (column && is_map == (completion->prefix[length] == ':')) {
-		for (size_t i = 0; column->words && column->words[i]; i++)
-			offer(completion, text_string(&before), column->words[i],
-			      is_map ? "=" : "");
+		offer_words(completion, text_string(&before), column, is_map ? "=" : "");
 		if (column->key == DB_BOOLEAN) {
 			offer(completion, text_string(&before), "true", "");
 			offer(completion, text_string(&before), "false", "");
@@ -214,13 +225,13 @@ static void offer_argument(struct completion *completion, const struct usage *us
 
 	if (argument_is(argument, "BRIDGE") || argument_is(argument, "PARENT"))
 		offer_names(completion, "list-br", NULL);
-	else if (argument_is(argument, "NEW-PORT"))
+	else if (argument_is(argument, "NEW-PORT") || argument_is(argument, "NEW-INTERFACE"))
 		offer_devices(completion);
 	else if (argument_is(argument, "PORT") && bridge)
 		offer_names(completion, "list-ports", bridge);
 	else if (argument_is(argument, "PORT"))
 		offer_records(completion, db_table_find("Port", NULL));
-	else if (argument_is(argument, "IFACE"))
+	else if (argument_is(argument, "INTERFACE"))
 		offer_records(completion, db_table_find("Interface", NULL));
 	else if (argument_is(argument, "TABLE"))
 		offer_tables(completion);
@@ -228,29 +239,32 @@ static void offer_argument(struct completion *completion, const struct usage *us
 		offer_records(completion, table_of(completion, usage));
 	else if (argument->length >= 6 && !memcmp(argument->name, "COLUMN", 6))
 		offer_columns(completion, table_of(completion, usage), argument);
+	else if (argument_is(argument, "MODE"))
+		offer_words(completion, "", find_column("Bridge", "fail_mode"), "");
 	else if (argument_is(argument, "FILE"))
 		completion->status = COMPLETION_FILE;
 }
 
-/* The argument whose turn it is, and the next one where the user may leave it out. */
+/* The argument whose turn it is, and those behind it that may stand here as well. */
 static void complete_argument(struct completion *completion, const struct usage *usage)
 {
 	size_t before = json_array_size(completion->options.words) - completion->name - 2;
 	struct arguments arguments = {.rest = usage->arguments};
 	struct argument argument;
-	bool found = false;
+	bool left_out = false;
 
 	while (arguments_next(&arguments, &argument)) {
 		if (before > 0 && !argument.repeated) {
 			before--;
 			continue;
 		}
-		if (found && argument.optional)
-			break;
+		/* Brackets that are left out are left out as a whole. */
+		if (left_out && argument.optional)
+			continue;
 		offer_argument(completion, usage, &argument);
-		if (!argument.optional || argument.repeated)
+		if (!argument.optional && !(argument.repeated && before > 0))
 			break;
-		found = true;
+		left_out = !argument.repeated;
 	}
 }
 
