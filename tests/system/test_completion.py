@@ -38,7 +38,7 @@ def candidates(switch, *words):
 
 @pytest.mark.parametrize("line,expected", (
     # Commands, of the program alone, in any place of a chain
-    ("xvsctl list-", ["list-br", "list-ports"]),
+    ("xvsctl list-", ["list-br", "list-ifaces", "list-ports"]),
     ("xvsctl -- list-p", ["list-ports"]),
     ("xvsctl show -- list-p", ["list-ports"]),
     ("xvsctl --oneline --format json list-p", ["list-ports"]),
@@ -46,7 +46,7 @@ def candidates(switch, *words):
     ("ovs-vsctl dump-po", []),
     ("ovs-vsctl fdb", []),
     ("ovs-vsctl shut", []),
-    ("ovs-ofctl ", ["dump-ports"]),
+    ("ovs-ofctl dump-po", ["dump-ports"]),
     ("ovs-appctl fdb/st", ["fdb/stats-show"]),
     ("/usr/bin/ovs-appctl add", []),
     # Options: with a value or not, the program's only in front
@@ -60,8 +60,10 @@ def candidates(switch, *words):
     ("ovs-ofctl dump-ports br-one --stri", ["--strict"]),
     ("ovs-appctl --tar", []),
     # A command that has the options in front of it
-    ("xvsctl --may-exist ", ["add-br", "add-port"]),
-    ("xvsctl --oneline --may-exist -- ", ["add-br", "add-port"]),
+    ("xvsctl --may-exist add-p", ["add-port"]),
+    ("xvsctl --may-exist del", []),
+    ("xvsctl --oneline --may-exist -- add-p", ["add-port"]),
+    ("xvsctl --oneline --may-exist -- del", []),
     ("xvsctl show -- --fake ", ["list-br"]),
     # The next command of a chain
     ("xvsctl add-br x -", ["--"]),
@@ -77,6 +79,8 @@ def candidates(switch, *words):
     ("xvsctl del-port p", ["p1", "p3", "port-two"]),
     ("xvsctl port-to-br port-", ["port-two"]),
     ("xvsctl fdb/add br-two ", ["p3"]),
+    ("xvsctl iface-to-br port", ["port-two"]),
+    ("xvsctl set-fail-mode br-one s", ["secure", "standalone"]),
     ("xvsctl fdb/add br-two p3 ", []),
     ("xvsctl list-br ", []),
     # Tables, records, columns, keys and values
@@ -92,6 +96,7 @@ def candidates(switch, *words):
     ("xvsctl set bridge br-one stp_enable=t", ["stp_enable=true"]),
     ("xvsctl add-port br-one p9 vlan_m", ["vlan_mode="]),
     ("xvsctl add-port br-one p9 tag=1 vlan_mode=ac", ["vlan_mode=access"]),
+    ("xvsctl add-bond br-one b0 no1 no2 vlan_m", ["vlan_mode="]),
     ("xvsctl list open ", ["."]),
     ("xvsctl list nosuch ", []),
     # What makes no sense gets no answer

@@ -185,6 +185,57 @@ def test_no_switch(program):
     assert done.stderr.startswith(f"{program}: no switch is running as instance \"xvt-nobody\"")
 
 
+# With a switch behind them
+
+@pytest.fixture
+def linked(bare_switch):
+    """linked(program, *words) -> exit status, output, complaint; of a switch where the links find it."""
+    bare_switch.run_dir = f"/run/xvswitch/{bare_switch.instance}"
+    bare_switch.start()
+
+    def run(program, *words):
+        done = subprocess.run([os.path.join(os.path.dirname(XVSCTL), program), *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=30, check=False,
+                              env={**os.environ, "XVS_INSTANCE": bare_switch.instance})
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_libvirt(linked, hosts):
+    hosts(1, addresses=False)
+    vsctl = lambda *words: linked("ovs-vsctl", "--timeout=5", *words)  # noqa: E731
+    assert linked("ovs-vsctl", "add-br", "br0") == (0, "", "")
+    assert vsctl("--", "--may-exist", "add-port", "br0", "p1", "tag=10", "--", "set", "Interface", "p1",
+                 'external-ids:attached-mac="52:54:00:00:00:01"', "--", "set", "Interface", "p1",
+                 "external-ids:iface-status=active") == (0, "", "")
+    assert vsctl("iface-to-br", "p1") == (0, "br0\n", "")
+    assert vsctl("get", "Interface", "p1", "name") == (0, "p1\n", "")
+    assert vsctl("--if-exists", "get", "Interface", "p9", "external_ids:PortData") == (0, "", "")
+    status, output, _ = vsctl("--if-exists", "--format=list", "--data=json", "--no-headings", "--columns=statistics",
+                              "list", "Interface", "p1")
+    assert status == 0
+    assert '["map",[' in output and '["rx_bytes",' in output
+    status, output, _ = vsctl("--no-heading", "--columns=_uuid", "find", "port", "name=p1")
+    assert re.search("[0-9a-f]{8}-[0-9a-f]{4}-", output)
+    assert vsctl("--", "--if-exists", "del-port", "p1") == (0, "", "")
+    assert vsctl("--", "--if-exists", "del-port", "p1") == (0, "", "")
+
+
+def test_each_has_its_own_commands(linked):
+    assert linked("ovs-vsctl", "add-br", "br0") == (0, "", "")
+    assert linked("ovs-vsctl", "list-br") == (0, "br0\n", "")
+    assert linked("ovs-vsctl", "br-exists", "br9") == (2, "", "")
+    assert linked("ovs-ofctl", "dump-ports", "-O", "OpenFlow13", "br0")[0] == 0
+    assert linked("ovs-appctl", "-t", "ovs-vswitchd", "fdb/show", "br0")[0] == 0
+    for program, words, expected in (("ovs-vsctl", ["fdb/show", "br0"], 1), ("ovs-vsctl", ["shutdown"], 1),
+                                     ("ovs-ofctl", ["list-br"], 1), ("ovs-appctl", ["add-br", "br1"], 2),
+                                     ("ovs-appctl", ["shutdown"], 2)):
+        status, output, complaint = linked(program, *words)
+        assert (status, output) == (expected, ""), (program, words)
+        assert complaint.startswith(f"{program}: ") and len(complaint.splitlines()) == 1
+
+
 # As the real ones
 
 SAME_COMPLAINTS = (
