@@ -4,14 +4,14 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include "db/schema.h"
 
-/* The release of Open vSwitch whose surface this is. */
-#define RELEASE "(Open vSwitch) 3.1.0\n"
+#define RELEASE "(Open vSwitch) " OVS_RELEASE "\n"
 
 static const struct program programs[] = {
 	{PROGRAM_OWN, "xvsctl", "run", NULL, .refused = 1, .chains = true},
-	{PROGRAM_VSCTL, "ovs-vsctl", "ovs-vsctl", RELEASE "DB Schema 8.3.1\n", .refused = 1,
-	 .chains = true},
+	{PROGRAM_VSCTL, "ovs-vsctl", "ovs-vsctl", RELEASE "DB Schema " OVS_SCHEMA "\n",
+	 .refused = 1, .chains = true},
 	{PROGRAM_OFCTL, "ovs-ofctl", "ovs-ofctl", RELEASE "OpenFlow versions 0x1:0x6\n",
 	 .refused = 1, .permutes = true},
 	{PROGRAM_APPCTL, "ovs-appctl", "ovs-appctl", RELEASE, .refused = 2},

@@ -14,6 +14,10 @@
 #include <stdint.h>
 #include "db/error.h"
 
+/* The release of Open vSwitch whose schema and commands these are, and its schema's version. */
+#define OVS_RELEASE "3.1.0"
+#define OVS_SCHEMA  "8.3.1"
+
 enum db_type { /* atomic types of RFC 7047 3.2; DB_VOID: no value type, the column is not a map */
 	       DB_VOID,
 	       DB_STRING,

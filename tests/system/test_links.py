@@ -236,6 +236,17 @@ def test_each_has_its_own_commands(linked):
         assert complaint.startswith(f"{program}: ") and len(complaint.splitlines()) == 1
 
 
+def test_what_runs(linked):
+    """As Open vSwitch's daemons answer."""
+    status, output, _ = linked("ovs-appctl", "version")
+    assert status == 0 and re.match(r"ovs-vswitchd \(Open vSwitch\) \d+\.\d+\.\d+\n", output)
+    status, output, _ = linked("ovs-appctl", "-t", "ovs-vswitchd", "list-commands")
+    lines = output.splitlines()
+    assert status == 0 and lines[0] == "The available commands are:"
+    assert "  fdb/show                BRIDGE" in lines
+    assert not any("add-br" in line or "dump-ports" in line for line in lines)
+
+
 # As the real ones
 
 SAME_COMPLAINTS = (
