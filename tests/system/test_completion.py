@@ -38,7 +38,7 @@ def candidates(switch, *words):
 
 @pytest.mark.parametrize("line,expected", (
     # Commands, of the program alone, in any place of a chain
-    ("xvsctl list-", ["list-br", "list-ifaces", "list-ports"]),
+    ("xvsctl br-to-", ["br-to-parent", "br-to-vlan"]),
     ("xvsctl -- list-p", ["list-ports"]),
     ("xvsctl show -- list-p", ["list-ports"]),
     ("xvsctl --oneline --format json list-p", ["list-ports"]),

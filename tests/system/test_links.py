@@ -202,26 +202,6 @@ def linked(bare_switch):
     return run
 
 
-def test_libvirt(linked, hosts):
-    hosts(1, addresses=False)
-    vsctl = lambda *words: linked("ovs-vsctl", "--timeout=5", *words)  # noqa: E731
-    assert linked("ovs-vsctl", "add-br", "br0") == (0, "", "")
-    assert vsctl("--", "--may-exist", "add-port", "br0", "p1", "tag=10", "--", "set", "Interface", "p1",
-                 'external-ids:attached-mac="52:54:00:00:00:01"', "--", "set", "Interface", "p1",
-                 "external-ids:iface-status=active") == (0, "", "")
-    assert vsctl("iface-to-br", "p1") == (0, "br0\n", "")
-    assert vsctl("get", "Interface", "p1", "name") == (0, "p1\n", "")
-    assert vsctl("--if-exists", "get", "Interface", "p9", "external_ids:PortData") == (0, "", "")
-    status, output, _ = vsctl("--if-exists", "--format=list", "--data=json", "--no-headings", "--columns=statistics",
-                              "list", "Interface", "p1")
-    assert status == 0
-    assert '["map",[' in output and '["rx_bytes",' in output
-    status, output, _ = vsctl("--no-heading", "--columns=_uuid", "find", "port", "name=p1")
-    assert re.search("[0-9a-f]{8}-[0-9a-f]{4}-", output)
-    assert vsctl("--", "--if-exists", "del-port", "p1") == (0, "", "")
-    assert vsctl("--", "--if-exists", "del-port", "p1") == (0, "", "")
-
-
 def test_each_has_its_own_commands(linked):
     assert linked("ovs-vsctl", "add-br", "br0") == (0, "", "")
     assert linked("ovs-vsctl", "list-br") == (0, "br0\n", "")
