@@ -12,6 +12,7 @@
 #include "cli/usage.h"
 #include "db/schema.h"
 
+#define COLUMNS  "--columns="
 #define PATIENCE 3 /* seconds that a user waits for a Tab */
 
 struct completion {
@@ -311,11 +312,30 @@ static void offer_options(const struct completion *completion, const struct usag
 	}
 }
 
+/* Columns of any table, apart by commas: which table it will be is not said yet. */
+static void offer_column_list(const struct completion *completion)
+{
+	const char *comma = strrchr(completion->prefix, ',');
+	const char *last = comma ? comma + 1 : completion->prefix + strlen(COLUMNS);
+	struct text before = TEXT_EMPTY;
+
+	text_add(&before, "%.*s", (int)(last - completion->prefix), completion->prefix);
+	for (size_t i = 0; i < db_n_tables; i++) {
+		for (size_t j = 0; j < db_tables[i].n_columns; j++)
+			offer(completion, text_string(&before), db_tables[i].columns[j].name, "");
+	}
+	text_free(&before);
+}
+
 /* The name of a command, or options in front of it. */
 static void complete_command(const struct completion *completion)
 {
 	bool options = completion->prefix[0] == '-';
 
+	if (!strncmp(completion->prefix, COLUMNS, strlen(COLUMNS))) {
+		offer_column_list(completion);
+		return;
+	}
 	if (options && completion->first)
 		offer_own_options(completion);
 	for (size_t i = 0; i < usage_table_size; i++) {
