@@ -99,6 +99,8 @@ def candidates(switch, *words):
     ("xvsctl add-bond br-one b0 no1 no2 vlan_m", ["vlan_mode="]),
     ("xvsctl list open ", ["."]),
     ("xvsctl list nosuch ", []),
+    ("xvsctl --columns=ofport_r", ["--columns=ofport_request"]),
+    ("xvsctl --oneline -- --columns=name,ofport_r", ["--columns=name,ofport_request"]),
     # What makes no sense gets no answer
     ("xvsctl nosuch ", []),
     ("xvsctl --instance ", None),
@@ -132,13 +134,20 @@ def test_no_switch():
 def shell(request, tmp_path):
     if not shutil.which(request.param):
         pytest.skip(f"needs {request.param}")
-    made = Shell(request.param, os.path.dirname(XVSCTL), SCRIPTS, tmp_path)
-    yield made
-    made.close()
+    made = []
+
+    def start(programs):
+        made.append(Shell(request.param, programs, SCRIPTS, tmp_path))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()
 
 
 def test_shell(busy, shell):
     """Each line has one continuation: after a Tab it stands there, with a space behind it or not."""
+    terminal = shell(os.path.dirname(XVSCTL))
     xvsctl = f"xvsctl --instance={busy.instance} --run-dir={busy.run_dir} "
     for line, expected in (
             ("xvsctl list-p", "xvsctl list-ports "),
@@ -152,4 +161,26 @@ def test_shell(busy, shell):
             (xvsctl + "set port port-", xvsctl + "set port port-two "),
             (xvsctl + "set port port-two vlan_m", xvsctl + "set port port-two vlan_mode="),
             (xvsctl + "set port port-two vlan_mode=ac", xvsctl + "set port port-two vlan_mode=access ")):
-        assert shell.complete(line) == expected, line
+        assert terminal.complete(line) == expected, line
+
+
+def test_shell_completes_files(shell, tmp_path):
+    """Where xvsctl says so; the name of a file and nothing else is completed then."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    script = programs / "xvsctl"
+    script.write_text("#!/bin/sh\ncase \"$*\" in *apply*) exit 3 ;; esac\n")
+    script.chmod(0o755)
+    (tmp_path / "file-of-commands").touch()
+    terminal = shell(programs)
+    assert terminal.complete(f"xvsctl apply {tmp_path}/file-") == f"xvsctl apply {tmp_path}/file-of-commands "
+    assert terminal.complete(f"xvsctl show {tmp_path}/file-") == f"xvsctl show {tmp_path}/file-"
+
+
+def test_links_only(tmp_path):
+    """What is not xvsctl under another name is left to its own completion."""
+    for name, target in (("xvsctl", XVSCTL), ("ovs-ofctl", XVSCTL), ("ovs-vsctl", "/bin/true")):
+        (tmp_path / name).symlink_to(target)
+    said = subprocess.run(["/bin/bash", "-c", f"source {SCRIPTS}/xvsctl.bash; complete -p"], stdout=subprocess.PIPE,
+                          text=True, timeout=30, check=True, env={"PATH": str(tmp_path)}).stdout
+    assert sorted(said.splitlines()) == ["complete -F _xvsctl ovs-ofctl", "complete -F _xvsctl xvsctl"]
