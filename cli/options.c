@@ -102,9 +102,7 @@ static int timeout_parse(const char *value, unsigned *timeout, struct error *err
 	errno = 0;
 	seconds = strtoul(value, &end, 10);
 	if (errno || end == value || *end || value[0] == '-' || seconds < 1 || seconds > 1000000)
-		return error_set(error, -EINVAL,
-				 "--timeout takes a number of seconds, 1 or more, not \"%s\"",
-				 value);
+		return error_set(error, -EINVAL, "value %s on -t or --timeout is invalid", value);
 	*timeout = (unsigned)seconds;
 	return 0;
 }
@@ -222,8 +220,7 @@ static int take_words(struct parser *parser, int argc, char **argv, struct error
 	while (chains && first < argc && !strcmp(argv[first], "--"))
 		first++;
 	if (first == argc)
-		return error_set(error, -EINVAL, "missing command name; see \"%s --help\"",
-				 parser->program->name);
+		return error_set(error, -EINVAL, "missing command name (use --help for help)");
 	drop_foreign_options(parser, argv[first]);
 	/* What follows it is no option of the switch's, whatever it looks like. */
 	if (chains && !strcmp(argv[first - 1], "--"))
