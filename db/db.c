@@ -121,7 +121,7 @@ void db_rollback(struct db *db)
 
 bool db_changed(const struct db *db)
 {
-	return alive(db) && sqlite3_total_changes64(db->file.sqlite) != db->changes;
+	return alive(db) && (db->unmade || sqlite3_total_changes64(db->file.sqlite) != db->changes);
 }
 
 int db_count_change(struct db *db, struct error *error)
@@ -129,11 +129,30 @@ int db_count_change(struct db *db, struct error *error)
 	return store_write(db, error, "UPDATE Open_vSwitch SET next_cfg = next_cfg + 1", "");
 }
 
+/* The one index of Open vSwitch's schema that is not a name's. */
+static int check_managers(struct db *db, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(
+		&db->file, &statement, error,
+		"SELECT target FROM Manager GROUP BY target HAVING count(*) > 1", "");
+
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result > 0)
+		result = error_set(error, -EINVAL, "there can't be two managers with target \"%s\"",
+				   (const char *)sqlite3_column_text(statement, 0));
+	connection_end(statement);
+	return result;
+}
+
 int db_settle(struct db *db, struct error *error)
 {
 	int result = relation_settle(db, error);
 
-	return result ? result : reference_settle(db, error);
+	if (result == 0)
+		result = reference_settle(db, error);
+	return result ? result : check_managers(db, error);
 }
 
 int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...)

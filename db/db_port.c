@@ -124,6 +124,16 @@ int port_find(struct db *db, int64_t bridge_id, const char *bridge, const char *
 				  name);
 }
 
+static int check_interface(struct db *db, const struct port_row *port, int index,
+			   struct error *error)
+{
+	for (int i = 0; i < index; i++)
+		if (!strcmp(port->interfaces[i], port->interfaces[index]))
+			return error_set(error, -EINVAL, "interface %s is given twice",
+					 port->interfaces[index]);
+	return name_check_interface(db, port->interfaces[index], error);
+}
+
 /* Checks the names, and adds it to the bridge. */
 static int add_port(struct db *db, const char *bridge, const struct port_row *port,
 		    struct error *error)
@@ -136,7 +146,7 @@ static int add_port(struct db *db, const char *bridge, const struct port_row *po
 	if (result == 0 && !port->interfaces)
 		result = name_check_interface(db, port->name, error);
 	for (int i = 0; i < port->n_interfaces && result == 0; i++)
-		result = name_check_interface(db, port->interfaces[i], error);
+		result = check_interface(db, port, i, error);
 	return result ? result : port_insert(db, id, port, error);
 }
 

@@ -101,6 +101,16 @@ static int settle_weak(struct db *db, const struct reference *reference, struct 
 	return result;
 }
 
+int reference_error(const struct db_table *table, const struct db_column *column, const char *uuid,
+		    const char *target, struct error *error)
+{
+	return error_set(error, -EINVAL,
+			 "transaction error: {\"details\":\"Table %s column %s row %s references "
+			 "nonexistent row %s in table %s.\",\"error\":\"referential integrity "
+			 "violation\"}",
+			 table->name, column->name, uuid, target, column->refers);
+}
+
 static int check_strong(struct db *db, const struct reference *reference, struct error *error)
 {
 	char uuid[DB_UUID_LEN + 1], target[DB_UUID_LEN + 1];
@@ -111,12 +121,7 @@ static int check_strong(struct db *db, const struct reference *reference, struct
 	result = find_dangling(db, reference, uuid, target, error);
 	if (result <= 0)
 		return result;
-	return error_set(error, -EINVAL,
-			 "transaction error: {\"details\":\"Table %s column %s row %s references "
-			 "nonexistent row %s in table %s.\",\"error\":\"referential integrity "
-			 "violation\"}",
-			 reference->table->name, reference->column->name, uuid, target,
-			 reference->column->refers);
+	return reference_error(reference->table, reference->column, uuid, target, error);
 }
 
 /* All records that strong references of any table lead to, as a query; false when there are no such

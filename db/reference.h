@@ -15,4 +15,8 @@
 /* -EINVAL with a sentence that names the first strong reference that leads nowhere. */
 int reference_settle(struct db *db, struct error *error);
 
+/* -EINVAL, with ovs-vsctl's sentence about a reference of the record `uuid` that leads nowhere. */
+int reference_error(const struct db_table *table, const struct db_column *column, const char *uuid,
+		    const char *target, struct error *error);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "db/db_port.h"
+#include "db/reference.h"
 
 #define SQL_MAX 256
 
@@ -126,48 +127,59 @@ static int find_parent(struct db *db, const char *child, int64_t id, int64_t *pa
 	return result < 0 ? result : 0;
 }
 
-static int note_unmade(struct db *db, const char *child, const char *uuid, int64_t parent,
+/* A record, as the parent in a relation. */
+struct parent {
+	const struct db_table *table;
+	const char *uuid;
+	const struct db_column *column;
+	int64_t id;
+};
+
+static int note_unmade(struct db *db, const struct parent *parent, const char *uuid,
 		       struct error *error)
 {
 	struct unmade *unmade = calloc(1, sizeof(*unmade));
 
 	if (!unmade)
 		return error_set(error, -ENOMEM, "out of memory");
-	unmade->child = child;
 	strcpy(unmade->uuid, uuid);
-	unmade->parent = parent;
+	unmade->parent_id = parent->id;
+	unmade->table = parent->table;
+	strcpy(unmade->parent, parent->uuid);
+	unmade->column = parent->column;
 	unmade->next = db->unmade;
 	db->unmade = unmade;
 	return 0;
 }
 
-static int join(struct db *db, const char *child, const char *uuid, int64_t parent,
-		struct error *error)
+static int join(struct db *db, const struct parent *parent, const char *uuid, struct error *error)
 {
+	const char *child = parent->column->refers;
 	int64_t id, before = 0;
 	int result = find_id(db, child, uuid, &id, NULL);
 
 	if (result == -ENOENT)
-		return note_unmade(db, child, uuid, parent, error);
+		return note_unmade(db, parent, uuid, error);
 	if (result == 0)
 		result = find_parent(db, child, id, &before, error);
-	if (result || before == parent)
+	if (result || before == parent->id)
 		return result;
 	if (before)
 		return error_set(error, -EINVAL,
 				 "row %s of table %s belongs to another record already", uuid,
 				 child);
-	return take_in(db, child, id, parent, error);
+	return take_in(db, child, id, parent->id, error);
 }
 
-static void forget_unmade(struct db *db, const char *child, int64_t parent)
+/* NULL: of all records. */
+static void forget_unmade(struct db *db, const struct parent *parent)
 {
 	struct unmade **link = &db->unmade;
 
 	while (*link) {
 		struct unmade *unmade = *link;
 
-		if (child && (unmade->parent != parent || strcmp(unmade->child, child))) {
+		if (parent && (unmade->parent_id != parent->id || unmade->table != parent->table)) {
 			link = &unmade->next;
 			continue;
 		}
@@ -178,25 +190,24 @@ static void forget_unmade(struct db *db, const char *child, int64_t parent)
 
 void relation_reset(struct db *db)
 {
-	forget_unmade(db, NULL, 0);
+	forget_unmade(db, NULL);
 }
 
 int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 		 const struct db_column *column, const json_t *value, struct error *error)
 {
+	struct parent parent = {.table = table, .uuid = uuid, .column = column};
 	const json_t *element;
-	int64_t id;
 	size_t i;
-	int result = find_id(db, table->name, uuid, &id, error);
+	int result = find_id(db, table->name, uuid, &parent.id, error);
 
 	if (result == 0)
-		result = let_others_go(db, column->refers, id, value, error);
+		result = let_others_go(db, column->refers, parent.id, value, error);
 	if (result)
 		return result;
-	forget_unmade(db, column->refers, id);
+	forget_unmade(db, &parent);
 	json_array_foreach (json_array_get(value, 1), i, element) {
-		result = join(db, column->refers, json_string_value(json_array_get(element, 1)), id,
-			      error);
+		result = join(db, &parent, json_string_value(json_array_get(element, 1)), error);
 		if (result)
 			break;
 	}
@@ -209,6 +220,8 @@ int relation_made(struct db *db, const char *uuid, struct error *error)
 
 	while (*link) {
 		struct unmade *unmade = *link;
+		struct parent parent = {unmade->table, unmade->parent, unmade->column,
+					unmade->parent_id};
 		int result;
 
 		if (strcmp(unmade->uuid, uuid)) {
@@ -216,7 +229,7 @@ int relation_made(struct db *db, const char *uuid, struct error *error)
 			continue;
 		}
 		*link = unmade->next;
-		result = join(db, unmade->child, uuid, unmade->parent, error);
+		result = join(db, &parent, uuid, error);
 		free(unmade);
 		if (result)
 			return result;
@@ -320,9 +333,8 @@ int relation_settle(struct db *db, struct error *error)
 	int result = 0;
 
 	if (db->unmade)
-		return error_set(error, -EINVAL,
-				 "row %s of table %s is referred to, but there is no such row",
-				 db->unmade->uuid, db->unmade->child);
+		return reference_error(db->unmade->table, db->unmade->column, db->unmade->parent,
+				       db->unmade->uuid, error);
 	result = remove_orphans(db, error);
 	if (result == 0)
 		result = add_local_ports(db, error);

@@ -12,9 +12,11 @@
 /* A record that another one names as its child before it is made: relation.h. */
 struct unmade {
 	struct unmade *next;
-	const char *child; /* table */
 	char uuid[DB_UUID_LEN + 1];
-	int64_t parent; /* _id */
+	int64_t parent_id;
+	const struct db_table *table; /* of the parent, with its UUID and column */
+	char parent[DB_UUID_LEN + 1];
+	const struct db_column *column;
 };
 
 struct db {

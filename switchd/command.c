@@ -333,7 +333,7 @@ static int settle(struct daemon *daemon, const struct chain *chain, struct comma
 {
 	int result = db_settle(daemon->db, &out->error);
 
-	symbols_warn(&chain->symbols, daemon->db, &out->warning);
+	symbols_warn(&chain->symbols, &out->warning);
 	if (result == 0 && !chain->no_wait)
 		result = db_count_change(daemon->db, &out->error);
 	return result;

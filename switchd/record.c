@@ -139,7 +139,7 @@ json_t *record_value(struct command_call *call, const struct db_column *column, 
 	any.min = 0;
 	if (parsed && datum_count(parsed) > column->max)
 		any.max = DB_UNLIMITED;
-	if (parsed && !symbol_resolve(call->symbols, parsed, call->error))
+	if (parsed && !symbol_resolve(call->symbols, column, parsed, call->error))
 		value = datum_check(&any, parsed, call->error);
 	json_decref(parsed);
 	return value;

@@ -128,7 +128,7 @@ static json_t *remove_word(struct command_call *call, const struct db_column *an
 {
 	json_t *less = datum_parse_removal(any, word, call->error), *rest = NULL;
 
-	if (less && !symbol_resolve(call->symbols, less, call->error))
+	if (less && !symbol_resolve(call->symbols, any, less, call->error))
 		rest = datum_difference(any, value, less, call->error);
 	json_decref(less);
 	return rest;
@@ -281,8 +281,7 @@ static int create(struct command_call *call, const struct record *record, const 
 		result =
 			db_create(call->daemon->db, record->table, record->uuid, name, call->error);
 	if (result == 0)
-		result =
-			symbol_created(call->symbols, record->table, record->uuid, id, call->error);
+		result = symbol_created(call->symbols, record->table, id, call->error);
 	for (int i = 2; i < call->n_words && result == 0; i++)
 		if (json_is_null(json_array_get(names, (size_t)i - 2)))
 			result = record_assign(call, record, 1, call->words + i);
@@ -348,6 +347,8 @@ int cmd_destroy(struct command_call *call)
 	if (all && command_option(call, "--if-exists"))
 		return error_set(call->error, -EINVAL,
 				 "--all and --if-exists should not be specified together");
+	if (!all && call->n_words == 2)
+		text_add(call->warning, "either --all or records argument should be specified\n");
 	if (all)
 		return destroy_all(call, table);
 	for (int i = 2; i < call->n_words && result == 0; i++) {

@@ -11,6 +11,7 @@ struct symbol {
 	char uuid[DB_UUID_LEN + 1];
 	const struct db_table *made; /* NULL: not by this chain */
 	bool defined;
+	bool strong, weak; /* it was used as a reference of this kind */
 };
 
 static struct symbol *add(struct symbols *symbols, const char *name)
@@ -66,7 +67,8 @@ int symbol_define(struct symbols *symbols, const char *name, const char *uuid, c
 	return 0;
 }
 
-static int resolve_name(struct symbols *symbols, json_t *atom, struct error *error)
+static int resolve_name(struct symbols *symbols, const struct db_column *column, json_t *atom,
+			struct error *error)
 {
 	const char *name = json_string_value(json_array_get(atom, 1));
 	struct symbol *symbol = find(symbols, name);
@@ -75,21 +77,24 @@ static int resolve_name(struct symbols *symbols, json_t *atom, struct error *err
 		symbol = add(symbols, name);
 	if (!symbol)
 		return error_set(error, -ENOMEM, "out of memory");
+	symbol->strong |= !column->weak;
+	symbol->weak |= column->weak;
 	json_array_set_new(atom, 0, json_string("uuid"));
 	json_array_set_new(atom, 1, json_string(symbol->uuid));
 	return 0;
 }
 
-int symbol_resolve(struct symbols *symbols, json_t *value, struct error *error)
+int symbol_resolve(struct symbols *symbols, const struct db_column *column, json_t *value,
+		   struct error *error)
 {
 	const char *tag = json_string_value(json_array_get(value, 0));
 	json_t *part;
 	size_t i;
 
 	if (tag && !strcmp(tag, "named-uuid"))
-		return resolve_name(symbols, value, error);
+		return resolve_name(symbols, column, value, error);
 	json_array_foreach (value, i, part) {
-		int result = symbol_resolve(symbols, part, error);
+		int result = symbol_resolve(symbols, column, part, error);
 
 		if (result)
 			return result;
@@ -97,14 +102,13 @@ int symbol_resolve(struct symbols *symbols, json_t *value, struct error *error)
 	return 0;
 }
 
-int symbol_created(struct symbols *symbols, const struct db_table *table, const char *uuid,
-		   const char *name, struct error *error)
+int symbol_created(struct symbols *symbols, const struct db_table *table, const char *name,
+		   struct error *error)
 {
 	struct symbol *symbol = name ? find(symbols, name) : add(symbols, NULL);
 
 	if (!symbol)
 		return error_set(error, -ENOMEM, "out of memory");
-	strcpy(symbol->uuid, uuid);
 	symbol->made = table;
 	return 0;
 }
@@ -120,19 +124,17 @@ int symbols_check(const struct symbols *symbols, struct error *error)
 	return 0;
 }
 
-void symbols_warn(const struct symbols *symbols, struct db *db, struct text *warning)
+/* As ovs-vsctl has it, what refers to a record may be in vain itself. */
+void symbols_warn(const struct symbols *symbols, struct text *warning)
 {
-	char uuid[DB_UUID_LEN + 1];
-
 	for (const struct symbol *symbol = symbols->first; symbol; symbol = symbol->next) {
-		if (!symbol->made ||
-		    db_record_find(db, symbol->made, symbol->uuid, uuid, NULL) != -ENOENT)
+		if (!symbol->made || symbol->made->root || symbol->strong)
 			continue;
 		if (symbol->name)
 			text_add(warning,
-				 "row id \"%s\" was created but no reference to it was inserted, "
+				 "row id \"%s\" was created but %s reference to it was inserted, "
 				 "so it will not actually appear in the database\n",
-				 symbol->name);
+				 symbol->name, symbol->weak ? "only a weak" : "no");
 		else
 			text_add(warning,
 				 "applying \"create\" command to table %s without --id option will "

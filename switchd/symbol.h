@@ -22,19 +22,19 @@ struct symbols {
 int symbol_define(struct symbols *symbols, const char *name, const char *uuid, const char **defined,
 		  struct error *error);
 
-/* Puts UUIDs in place of the names in a value that was just parsed. */
-int symbol_resolve(struct symbols *symbols, json_t *value, struct error *error);
+/* Puts UUIDs in place of the names in a value that was just parsed for a column. */
+int symbol_resolve(struct symbols *symbols, const struct db_column *column, json_t *value,
+		   struct error *error);
 
-/* Notes a record that a command has made, to be looked for by symbols_warn(). `name` is NULL when
- * it has none. */
-int symbol_created(struct symbols *symbols, const struct db_table *table, const char *uuid,
-		   const char *name, struct error *error);
+/* Notes that a record of this name, or of none (NULL), has been made. */
+int symbol_created(struct symbols *symbols, const struct db_table *table, const char *name,
+		   struct error *error);
 
 /* At the end of the chain: -EINVAL with a sentence when a name was used that nothing has. */
 int symbols_check(const struct symbols *symbols, struct error *error);
 
-/* When the transaction is settled: a sentence for each record that was made in vain. */
-void symbols_warn(const struct symbols *symbols, struct db *db, struct text *warning);
+/* At the end of the chain: a sentence for each record that was made in vain. */
+void symbols_warn(const struct symbols *symbols, struct text *warning);
 
 void symbols_free(struct symbols *symbols);
 
