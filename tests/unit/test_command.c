@@ -20,7 +20,7 @@ static int run(struct fixture *fixture, const char *line)
 		n++;
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, *line ? n : 0, words, &result);
+	command_run(&fixture->daemon, LANGUAGE_OWN, *line ? n : 0, words, &result);
 	free(copy);
 	return result.status;
 }
@@ -108,8 +108,8 @@ static void test_ports(void **state)
 	done(fixture, "--may-exist add-port br0 p1");
 	refused(fixture, "--may-exist add-port br1 p1", "br0");
 	refused(fixture, "add-port br9 p3", "br9");
-	refused(fixture, "del-port br1 p1", "on bridge br0");
-	refused(fixture, "--if-exists del-port br1 p1", "on bridge br0");
+	refused(fixture, "del-port br1 p1", "bridge br1 does not have a port p1");
+	refused(fixture, "--if-exists del-port br1 p1", "bridge br1 does not have a port p1");
 	refused(fixture, "del-port br0", "local port");
 	refused(fixture, "del-port br9 p1", "no bridge named br9");
 	assert_true(is_flooded_to(fixture, "br0", "p1"));
@@ -137,18 +137,23 @@ static void test_fake_bridges(void **state)
 	refused(fixture, "port-to-br vlan10", "no port named vlan10");
 	prints(fixture, "get port p1 tag", "10\n");
 	done(fixture, "--may-exist add-port vlan10 p1");
-	refused(fixture, "--may-exist add-port br0 p1", "it is on bridge vlan10");
-	refused(fixture, "del-port br0 p1", "it is on bridge vlan10");
-	refused(fixture, "del-port vlan10", "del-br deletes both");
+	refused(fixture, "--may-exist add-port br0 p1",
+		"\"--may-exist add-port br0 p1\" but p1 is actually attached to bridge vlan10");
+	refused(fixture, "del-port br0 p1", "bridge br0 does not have a port p1");
+	refused(fixture, "del-port vlan10", "it is the local port for bridge vlan10");
 
 	done(fixture, "--may-exist add-br vlan10 br0 10");
-	refused(fixture, "--may-exist add-br vlan10", "a fake bridge for VLAN 10 of bridge br0");
+	refused(fixture, "--may-exist add-br vlan10", "vlan10 is a VLAN bridge for VLAN 10");
 	refused(fixture, "--may-exist add-br vlan10 br0 11",
-		"a fake bridge for VLAN 10 of bridge br0");
-	refused(fixture, "--may-exist add-br br0 br0 10", "a bridge of its own");
+		"vlan10 is a VLAN bridge for the wrong VLAN 10");
+	done(fixture, "add-br br1");
+	refused(fixture, "--may-exist add-br vlan10 br1 10", "vlan10 has the wrong parent br0");
+	done(fixture, "del-br br1");
+	refused(fixture, "--may-exist add-br br0 br0 10", "br0 is not a VLAN bridge");
 	refused(fixture, "add-br vlan11 vlan10 11", "parent bridge vlan10 does not exist");
-	refused(fixture, "add-br again br0 10", "has a fake bridge for VLAN 10 already");
-	refused(fixture, "add-br x br0 4095", "not a VLAN");
+	refused(fixture, "add-br again br0 10",
+		"already has a child VLAN bridge vlan10 on VLAN 10");
+	refused(fixture, "add-br x br0 4095", "vlan must be between 1 and 4094");
 	refused(fixture, "clear port vlan10 tag", "delete it with del-br");
 
 	done(fixture, "del-br vlan10");
@@ -197,19 +202,24 @@ static void test_wrong_words(void **state)
 	refused(fixture, "", "missing command name");
 	refused(fixture, "--", "missing command name");
 	refused(fixture, "--may-exist", "missing command name");
-	refused(fixture, "foo", "unknown command \"foo\"; see \"xvsctl --help\"");
-	refused(fixture, "add-brr br0", "did you mean \"add-br\"?");
-	refused(fixture, "fdb/shwo br0", "did you mean \"fdb/show\"?");
-	refused(fixture, "add-br", "add-br: too few arguments; usage: add-br NEW-BRIDGE");
-	refused(fixture, "add-br a b", "a fake bridge needs its parent and a VLAN");
-	refused(fixture, "add-br a b 1 c", "too many arguments");
-	refused(fixture, "list-br x", "list-br: too many arguments; usage: list-br");
-	refused(fixture, "del-br br0 --if-exists", "options stand before the command's name");
-	refused(fixture, "--if-exists add-br br0",
-		"unknown option \"--if-exists\"; add-br takes --may-exist");
-	refused(fixture, "--may-exist list-br", "list-br takes --real,--fake");
-	refused(fixture, "--may-exist=yes add-br br0", "takes no value");
-	refused(fixture, "--may add-br br0", "unknown option \"--may\"");
+	refused(fixture, "foo", "unknown command 'foo'; use --help for help");
+	refused(fixture, "add-brr br0", "unknown command 'add-brr', did you mean 'add-br'?");
+	refused(fixture, "fdb/shwo br0", "did you mean 'fdb/show'?");
+	refused(fixture, "add-br", "'add-br' command requires at least 1 arguments");
+	refused(fixture, "add-br a b", "'add-br' command takes exactly 1 or 3 arguments");
+	refused(fixture, "add-br a b 1 c", "'add-br' command takes at most 3 arguments");
+	refused(fixture, "list-br x", "'list-br' command takes at most 0 arguments");
+	refused(fixture, "del-br br0 --if-exists",
+		"'del-br' command takes at most 1 arguments (note that options must precede "
+		"command names and follow a \"--\" argument)");
+	refused(fixture, "--if-exists add-br br0", "'add-br' command has no '--if-exists' option");
+	refused(fixture, "--may-exist=yes add-br br0",
+		"'--may-exist' option on 'add-br' does not accept an argument");
+	refused(fixture, "--columns list port",
+		"missing argument to '--columns' option on 'list' command");
+	refused(fixture, "--may-exist --may-exist add-br br0",
+		"'--may-exist' option specified multiple times");
+	refused(fixture, "--may add-br br0", "'add-br' command has no '--may' option");
 }
 
 /* Nothing of a chain runs before all of it is understood, and nothing stays when a part is refused.
@@ -222,7 +232,8 @@ static void test_chain(void **state)
 	done(fixture, "-- --may-exist add-br br0 -- add-port br0 p1 --");
 	prints(fixture, "list-ports br0 -- list-br", "p1\nbr0\n");
 	prints(fixture, "add-br br1 -- list-br", "br0\nbr1\n");
-	refused(fixture, "add-br br2 -- add-port br2", "add-port br2: add-port: too few");
+	refused(fixture, "add-br br2 -- add-port br2",
+		"add-port br2: 'add-port' command requires at least 2 arguments");
 	refused(fixture, "add-br br2 -- add-port br2 p1", "add-port br2 p1: ");
 	refused(fixture, "del-port p1 -- del-br br9", "del-br br9: ");
 	prints(fixture, "list-br", "br0\nbr1\n");

@@ -35,11 +35,13 @@ static void end(struct daemon *daemon)
 	daemon->teardown = true;
 }
 
-void command_run(struct daemon *daemon, int n_words, char **words, struct command_result *result)
+void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
+		 struct command_result *result)
 {
 	const char *word = n_words ? words[0] : "";
 
 	(void)daemon;
+	(void)language;
 	memset(result, 0, sizeof(*result));
 	runs++;
 	if (!strcmp(word, "long")) {

@@ -70,7 +70,7 @@ static const struct {
 	{"Port", "trunks", "3 2,1", "[1, 2, 3]", "1 2 3"},
 	{"Port", "trunks", "10,1-3", "[1, 2, 3, 10]", "1 2 3 10"},
 	{"Port", "trunks", "1,1", "!1,1: set contains duplicate value", NULL},
-	{"Port", "trunks", "3-1", "!\"3-1\" is not a valid range. Range end cannot be before start",
+	{"Port", "trunks", "3-1", "!\"3-1\" is not a valid range. Range end cannot be before start.",
 	 NULL},
 	{"Port", "trunks", "1-5000",
 	 "!constraint violation: 5000 is not in the valid range 0 to 4094 (inclusive)", NULL},

@@ -2,8 +2,6 @@
 /* Bridges and ports by name, fake bridges among them: where ovs-vsctl says that a port is. */
 #include "db_fixture.h"
 
-#include "switchd/lookup.h"
-
 /*
  * br0 with p1, p10 in VLAN 10, t10 a trunk whose native VLAN is 10, p20 in VLAN 20; its fake
  * bridges vlan10 and vlan30. br1 with q10 in VLAN 10, of which it has no fake bridge.
@@ -22,15 +20,17 @@ static void make_bridges(struct fixture *f)
 	assert_int_equal(set(f, "Port", "t10", "vlan_mode", "native-untagged"), 0);
 }
 
-static void expect_port(struct fixture *f, const char *port, const char *bridge, const char *shown)
+static void expect_port(struct fixture *f, const char *name, const char *bridge, const char *shown)
 {
-	struct lookup lookup;
+	struct db_port_name port, interface;
 
-	assert_int_equal(lookup_port(f->db, port, &lookup, &f->error), 0);
-	assert_string_equal(lookup.port->name, port);
-	assert_string_equal(lookup.bridge->name, bridge);
-	assert_string_equal(lookup_name(&lookup), shown);
-	lookup_free(&lookup);
+	assert_int_equal(db_port_find(f->db, name, &port, &f->error), 0);
+	assert_string_equal(port.name, name);
+	assert_string_equal(port.bridge.real, bridge);
+	assert_string_equal(port.bridge.name, shown);
+	assert_int_equal(db_interface_find(f->db, name, &interface, &f->error), 0);
+	assert_string_equal(interface.name, name);
+	assert_string_equal(interface.bridge.name, shown);
 }
 
 static void ports_are_on_the_bridge_of_their_vlan(void **state)
@@ -54,24 +54,33 @@ static void ports_are_on_the_bridge_of_their_vlan(void **state)
 	expect_port(f, "p20", "br0", "br0");
 }
 
-static void note_shown(struct fixture *f, const char *bridge, struct text *text)
+/* db_name_fn */
+static void note_name(const char *name, void *arg)
 {
-	struct lookup lookup;
-
-	assert_int_equal(lookup_bridge(f->db, bridge, &lookup, &f->error), 0);
-	assert_string_equal(lookup_name(&lookup), bridge);
-	for (const struct db_port *port = lookup.bridge->ports; port; port = port->next)
-		if (lookup_shows(&lookup, port))
-			text_add(text, "%s ", port->name);
-	lookup_free(&lookup);
+	text_add(arg, "%s ", name);
 }
 
 static void expect_shown(struct fixture *f, const char *bridge, const char *ports)
 {
+	struct db_bridge_name found;
 	struct text text = TEXT_EMPTY;
 
-	note_shown(f, bridge, &text);
+	assert_int_equal(db_bridge_find(f->db, bridge, &found, &f->error), 0);
+	assert_string_equal(found.name, bridge);
+	assert_int_equal(db_port_names(f->db, &found, note_name, &text, &f->error), 0);
 	assert_string_equal(text_string(&text), ports);
+	text_clear(&text);
+	assert_int_equal(db_interface_names(f->db, &found, note_name, &text, &f->error), 0);
+	assert_string_equal(text_string(&text), ports);
+	text_free(&text);
+}
+
+static void expect_bridges(struct fixture *f, bool real, bool fake, const char *bridges)
+{
+	struct text text = TEXT_EMPTY;
+
+	assert_int_equal(db_bridge_names(f->db, real, fake, note_name, &text, &f->error), 0);
+	assert_string_equal(text_string(&text), bridges);
 	text_free(&text);
 }
 
@@ -90,24 +99,70 @@ static void every_port_shows_up_once(void **state)
 static void fake_bridges_are_bridges(void **state)
 {
 	struct fixture *f = *state;
-	struct lookup lookup;
+	struct db_bridge_name bridge;
+	struct db_port_name port;
 
 	make_bridges(f);
-	assert_int_equal(lookup_bridge(f->db, "vlan10", &lookup, &f->error), 0);
-	assert_string_equal(lookup.bridge->name, "br0");
-	assert_string_equal(lookup.fake->name, "vlan10");
-	assert_int_equal(lookup.fake->vlan.tag, 10);
-	assert_int_equal(lookup.fake->type, DB_PORT_INTERNAL);
-	lookup_free(&lookup);
-	assert_int_equal(lookup_bridge(f->db, "br1", &lookup, &f->error), 0);
-	assert_string_equal(lookup.bridge->name, "br1");
-	assert_null(lookup.fake);
-	lookup_free(&lookup);
-	assert_refused(lookup_bridge(f->db, "p10", &lookup, &f->error), -ENOENT,
+	assert_int_equal(db_bridge_find(f->db, "vlan10", &bridge, &f->error), 0);
+	assert_string_equal(bridge.name, "vlan10");
+	assert_string_equal(bridge.real, "br0");
+	assert_int_equal(bridge.vlan, 10);
+	assert_int_equal(db_bridge_find(f->db, "br1", &bridge, &f->error), 0);
+	assert_string_equal(bridge.name, "br1");
+	assert_string_equal(bridge.real, "br1");
+	assert_int_equal(bridge.vlan, 0);
+	assert_string_equal(get(f, "Interface", "vlan10", "type"), "internal");
+	expect_bridges(f, true, false, "br0 br1 ");
+	expect_bridges(f, false, true, "vlan10 vlan30 ");
+	expect_bridges(f, true, true, "br0 br1 vlan10 vlan30 ");
+	expect_bridges(f, false, false, "");
+	assert_refused(db_bridge_find(f->db, "p10", &bridge, &f->error), -ENOENT,
 		       "no bridge named p10");
-	lookup_free(&lookup);
-	assert_refused(lookup_port(f->db, "p9", &lookup, &f->error), -ENOENT, "no port named p9");
-	lookup_free(&lookup);
+	assert_refused(db_port_find(f->db, "p9", &port, &f->error), -ENOENT, "no port named p9");
+	assert_refused(db_interface_find(f->db, "p9", &port, &f->error), -ENOENT,
+		       "no interface named p9");
+}
+
+/* Those of bridges, real and fake, are told from others. */
+static void local_ports_are_known(void **state)
+{
+	static const struct {
+		const char *port;
+		bool local;
+	} cases[] = {{"br0", true}, {"vlan10", true}, {"p1", false}, {"p10", false}};
+	struct fixture *f = *state;
+	struct db_port_name port;
+
+	make_bridges(f);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(db_port_find(f->db, cases[i].port, &port, &f->error), 0);
+		assert_int_equal(port.local, cases[i].local);
+	}
+}
+
+/* A bond is one port of several interfaces, which are on its bridge, and keep their order. */
+static void interfaces_of_a_bond_are_found(void **state)
+{
+	char *interfaces[] = {"z", "a"};
+	const struct db_bond bond = {"br0", "bond0", interfaces, 2, 10, false};
+	struct fixture *f = *state;
+	struct db_bridge_name bridge;
+	struct db_port_name port;
+	struct text text = TEXT_EMPTY;
+
+	make_bridges(f);
+	assert_int_equal(db_bond_add(f->db, &bond, &f->error), 0);
+	assert_int_equal(db_interface_find(f->db, "a", &port, &f->error), 0);
+	assert_string_equal(port.name, "bond0");
+	assert_string_equal(port.bridge.name, "vlan10");
+	assert_int_equal(db_port_interfaces(f->db, "bond0", note_name, &text, &f->error), 0);
+	assert_string_equal(text_string(&text), "z a ");
+	text_clear(&text);
+	assert_int_equal(db_bridge_find(f->db, "vlan10", &bridge, &f->error), 0);
+	assert_int_equal(db_interface_names(f->db, &bridge, note_name, &text, &f->error), 0);
+	assert_string_equal(text_string(&text), "a p10 t10 z ");
+	text_free(&text);
+	assert_refused(db_port_find(f->db, "a", &port, &f->error), -ENOENT, "no port named a");
 }
 
 static void fake_bridges_are_checked(void **state)
@@ -125,7 +180,7 @@ static void fake_bridges_are_checked(void **state)
 	assert_refused(db_fake_bridge_add(f->db, "x", "br0", 4095, &f->error), -EINVAL,
 		       "4095 is not a VLAN: 1 to 4094");
 	assert_refused(db_fake_bridge_add(f->db, "x", "br0", 10, &f->error), -EEXIST,
-		       "bridge br0 has a fake bridge for VLAN 10 already: vlan10");
+		       "bridge br0 already has a child VLAN bridge vlan10 on VLAN 10");
 	assert_refused(db_fake_bridge_add(f->db, "p1", "br0", 11, &f->error), -EEXIST,
 		       "cannot create a bridge named p1 because a port named p1 already exists on "
 		       "bridge br0");
@@ -156,8 +211,10 @@ int main(void)
 		TEST(ports_are_on_the_bridge_of_their_vlan),
 		TEST(every_port_shows_up_once),
 		TEST(fake_bridges_are_bridges),
+		TEST(local_ports_are_known),
+		TEST(interfaces_of_a_bond_are_found),
 		TEST(fake_bridges_are_checked),
 	};
 
-	return cmocka_run_group_tests_name("lookup", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("db_lookup", tests, NULL, NULL);
 }
