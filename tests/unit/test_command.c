@@ -9,6 +9,7 @@
 #include "switchd/command.h"
 
 static struct command_result result;
+static enum language language;
 
 /* Runs a command line, words apart by one space. The result stays until the next one. */
 static int run(struct fixture *fixture, const char *line)
@@ -20,7 +21,7 @@ static int run(struct fixture *fixture, const char *line)
 		n++;
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, LANGUAGE_OWN, *line ? n : 0, words, &result);
+	command_run(&fixture->daemon, language, *line ? n : 0, words, &result);
 	free(copy);
 	return result.status;
 }
@@ -50,6 +51,7 @@ static void refused(struct fixture *fixture, const char *line, const char *words
 
 static int setup(void **state)
 {
+	language = LANGUAGE_OWN;
 	return fixture_setup(state);
 }
 
@@ -251,6 +253,35 @@ static void test_chain(void **state)
 	assert_int_equal(run(fixture, "br-exists br3"), 2);
 }
 
+/* The programs of Open vSwitch know their own commands only, and say what these say: without a
+ * guess at what was meant, and without the sub-command in front. */
+static void test_languages(void **state)
+{
+	struct fixture *fixture = *state;
+
+	language = LANGUAGE_VSCTL;
+	done(fixture, "add-br br0 -- list-br");
+	assert_int_equal(run(fixture, "add-brr br0"), 1);
+	assert_string_equal(result.error.text, "unknown command 'add-brr'; use --help for help");
+	refused(fixture, "fdb/show br0", "unknown command 'fdb/show'");
+	refused(fixture, "dump-ports br0", "unknown command 'dump-ports'");
+	refused(fixture, "shutdown", "unknown command 'shutdown'");
+	assert_int_equal(run(fixture, "add-br br1 -- del-br br9"), 1);
+	assert_string_equal(result.error.text, "no bridge named br9");
+	assert_int_equal(run(fixture, "add-br br1 -- del-br"), 1);
+	assert_string_equal(result.error.text, "'del-br' command requires at least 1 arguments");
+	language = LANGUAGE_OFCTL;
+	done(fixture, "dump-ports br0");
+	refused(fixture, "list-br", "unknown command 'list-br'");
+	language = LANGUAGE_APPCTL;
+	done(fixture, "fdb/show br0");
+	refused(fixture, "list-br", "unknown command 'list-br'");
+	language = LANGUAGE_OWN;
+	done(fixture, "fdb/show br0 -- dump-ports br0 -- list-br");
+	assert_int_equal(run(fixture, "add-br br1 -- del-br br9"), 1);
+	assert_string_equal(result.error.text, "del-br br9: no bridge named br9");
+}
+
 /* Reconcile finds what no handler could: the data path comes back to what was committed. */
 static void test_reconcile_fails(void **state)
 {
@@ -389,6 +420,7 @@ int main(void)
 		TEST(test_names),
 		TEST(test_wrong_words),
 		TEST(test_chain),
+		TEST(test_languages),
 		TEST(test_reconcile_fails),
 		TEST(test_oneline),
 		TEST(test_records),
