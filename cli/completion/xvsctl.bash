@@ -3,7 +3,7 @@
 # Completion for bash: xvsctl knows what can stand next.
 
 _xvsctl() {
-	local line=${COMP_LINE:0:COMP_POINT} words=() current='' status
+	local line=${COMP_LINE:0:COMP_POINT} words=() current='' status IFS=$' \t\n'
 
 	read -ra words <<<"$line"
 	case $line in
