@@ -94,7 +94,8 @@ static void names_free(struct names *names)
 		free(names->copies[i]);
 }
 
-static int timeout_parse(const char *value, unsigned *timeout, struct error *error)
+static int timeout_parse(const struct own_option *option, const char *value, unsigned *timeout,
+			 struct error *error)
 {
 	char *end;
 	unsigned long seconds;
@@ -102,7 +103,8 @@ static int timeout_parse(const char *value, unsigned *timeout, struct error *err
 	errno = 0;
 	seconds = strtoul(value, &end, 10);
 	if (errno || end == value || *end || value[0] == '-' || seconds < 1 || seconds > 1000000)
-		return error_set(error, -EINVAL, "value %s on -t or --timeout is invalid", value);
+		return error_set(error, -EINVAL, "value %s on -%c or --%s is invalid", value,
+				 option->letter, option->name);
 	*timeout = (unsigned)seconds;
 	return 0;
 }
@@ -144,7 +146,7 @@ static int apply(struct parser *parser, const struct own_option *option, const c
 		options->run_dir = value;
 		return 0;
 	case OPTION_TIMEOUT:
-		return timeout_parse(value, &options->timeout, error);
+		return timeout_parse(option, value, &options->timeout, error);
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_COMMANDS:
@@ -220,7 +222,7 @@ static int take_words(struct parser *parser, int argc, char **argv, struct error
 	while (chains && first < argc && !strcmp(argv[first], "--"))
 		first++;
 	if (first == argc)
-		return error_set(error, -EINVAL, "missing command name (use --help for help)");
+		return error_set(error, -EINVAL, "%s", parser->program->missing);
 	drop_foreign_options(parser, argv[first]);
 	/* What follows it is no option of the switch's, whatever it looks like. */
 	if (chains && !strcmp(argv[first - 1], "--"))

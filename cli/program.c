@@ -9,12 +9,14 @@
 #define RELEASE "(Open vSwitch) " OVS_RELEASE "\n"
 
 static const struct program programs[] = {
-	{PROGRAM_OWN, "xvsctl", "run", NULL, .refused = 1, .chains = true},
-	{PROGRAM_VSCTL, "ovs-vsctl", "ovs-vsctl", RELEASE "DB Schema " OVS_SCHEMA "\n",
+	{PROGRAM_OWN, "xvsctl", "run", NULL, "missing command name (use --help for help)",
 	 .refused = 1, .chains = true},
+	{PROGRAM_VSCTL, "ovs-vsctl", "ovs-vsctl", RELEASE "DB Schema " OVS_SCHEMA "\n",
+	 "missing command name (use --help for help)", .refused = 1, .chains = true},
 	{PROGRAM_OFCTL, "ovs-ofctl", "ovs-ofctl", RELEASE "OpenFlow versions 0x1:0x6\n",
-	 .refused = 1, .permutes = true},
-	{PROGRAM_APPCTL, "ovs-appctl", "ovs-appctl", RELEASE, .refused = 2},
+	 "missing command name; use --help for help", .refused = 1, .permutes = true},
+	{PROGRAM_APPCTL, "ovs-appctl", "ovs-appctl", RELEASE,
+	 "at least one non-option argument is required (use --help for help)", .refused = 2},
 };
 
 const struct program *program_find(const char *name)

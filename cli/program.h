@@ -21,6 +21,7 @@ struct program {
 	const char *name;    /* stands in front of what it says on standard error */
 	const char *method;  /* of the request: the language in which the switch reads the words */
 	const char *version; /* Open vSwitch's lines of --version, NULL for xvsctl */
+	const char *missing; /* sentence for a command line without a command */
 	int refused;         /* exit status of what the switch refuses */
 	bool chains;         /* "--" stands between commands, and options in front of them */
 	bool permutes;       /* options may stand behind the command */
