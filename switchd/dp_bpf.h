@@ -156,7 +156,6 @@ int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error 
 
 /* dp_bpf_rcu.c */
 
-/* Puts back what a switchd that was killed may have left. */
 void dp_rcu_open(struct dp *dp);
 
 /* From here to dp_rcu_relax() the kernel waits for grace periods as briefly as it can. Such pairs

@@ -7,9 +7,10 @@
  * expedites: an interrupt to each CPU, and the grace period is over in microseconds. So do we, by
  * the setting that it has for this, /sys/kernel/rcu_expedited.
  *
- * The setting is the whole host's, so that it is on only while we wait. What we write there is a
- * number of our own, by which the next switchd knows what one that was killed meanwhile left on. An
- * administrator's own setting stays, and so does his rcu_normal, which comes before it.
+ * The setting is the whole host's, so that it is on only while we wait. We write a number of our
+ * own: should switchd be killed meanwhile, the next one knows it for ours, and puts it back when it
+ * has opened the data path. An administrator's own setting stays, and so does his rcu_normal, which
+ * comes before it.
  */
 #include "switchd/dp_bpf.h"
 
@@ -48,7 +49,6 @@ void dp_rcu_open(struct dp *dp)
 	if (dp->rcu_fd < 0)
 		log_info("dp", "many ports will take long to add: " SETTING " can't be opened: %s",
 			 strerror(errno));
-	change_setting(dp, OURS, OFF);
 }
 
 void dp_rcu_expedite(struct dp *dp)
