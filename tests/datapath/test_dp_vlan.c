@@ -443,13 +443,153 @@ static void test_host_end(void **state)
 	}
 }
 
+/*
+ * While a port's settings change, its frames are treated as before, as after, or not at all: a set
+ * of VLANs means something else to each mode. Frames are sent in after each write of a map, which
+ * the linker lets come by here.
+ */
+int __real_bpf_map_update_elem(int map, const void *key, const void *value, __u64 flags);
+int __wrap_bpf_map_update_elem(int map, const void *key, const void *value, __u64 flags);
+
+#define SAMPLES 4
+struct outcome {
+	bool arrives;
+	struct test_tag tags[TEST_TAGS];
+};
+
+struct setting {
+	struct db_vlan vlan;
+	uint16_t vid;               /* in its list */
+	uint8_t takes;              /* of the samples, by bit */
+	struct outcome is[SAMPLES]; /* as seen */
+};
+
+static struct {
+	struct fixture *f; /* NULL: nobody looks */
+	const struct setting *before, *after;
+	size_t writes;
+} watch;
+
+/* What a trunk port sends of a frame that comes in by port 1: in VLAN 5, in 10, in none, in both.
+ */
+static struct outcome try_sample(struct fixture *f, int sample, int timeout)
+{
+	static const struct test_tag samples[SAMPLES][TEST_TAGS] = {
+		{Q(5)}, {Q(10)}, {}, {Q(10), Q(5)}};
+	struct pollfd wait = {.fd = ends[4], .events = POLLIN};
+	struct outcome outcome = {};
+
+	send_tagged(f, ends[1], OTHER, samples[sample]);
+	while (!outcome.arrives && poll(&wait, 1, timeout) == 1)
+		outcome.arrives = read_frame(f, ends[4], outcome.tags);
+	return outcome;
+}
+
+static bool is_outcome(const struct outcome *outcome, const struct outcome *other)
+{
+	return other->arrives && !memcmp(outcome->tags, other->tags, sizeof(outcome->tags));
+}
+
+static void look(void)
+{
+	struct fixture *f = watch.f;
+
+	watch.writes++;
+	for (int i = 0; i < SAMPLES; i++) {
+		struct outcome now = try_sample(f, i, QUIET / 4);
+
+		if (!now.arrives || is_outcome(&now, &watch.before->is[i]) ||
+		    is_outcome(&now, &watch.after->is[i]))
+			continue;
+		watch.f = NULL;
+		fail_msg("after a write, sample %d leaves with %04x %04x, %04x %04x", i,
+			 now.tags[0].tpid, now.tags[0].tci, now.tags[1].tpid, now.tags[1].tci);
+	}
+}
+
+int __wrap_bpf_map_update_elem(int map, const void *key, const void *value, __u64 flags)
+{
+	int result = __real_bpf_map_update_elem(map, key, value, flags);
+
+	if (watch.f)
+		look();
+	return result;
+}
+
+static void set_setting(struct fixture *f, enum dp_hook hook, const struct setting *setting)
+{
+	struct dp_port port = port_of(1, hook);
+
+	vlan_describe(&setting->vlan, &port);
+	set_port(f, &port);
+}
+
+static void look_at_setting(struct fixture *f, enum dp_hook hook, struct setting *setting)
+{
+	memset(&setting->vlan.set, 0, sizeof(setting->vlan.set));
+	vlan_set_add(&setting->vlan.set, setting->vid);
+	set_setting(f, hook, setting);
+	for (int i = 0; i < SAMPLES; i++) {
+		bool taken = setting->takes >> i & 1;
+
+		setting->is[i] = try_sample(f, i, taken ? WAIT : 0);
+		assert_int_equal(setting->is[i].arrives, taken);
+	}
+}
+
+static void test_no_third_setting_between_two(void **state)
+{
+	struct setting settings[] = {
+		{{.mode = VLAN_TRUNK, .limited = true}, .vid = 10, .takes = 2 | 8},
+		{{.mode = VLAN_NATIVE_UNTAGGED, .tag = 30, .limited = true},
+		 .vid = 5,
+		 .takes = 1 | 4},
+		{{.mode = VLAN_DOT1Q_TUNNEL,
+		  .tag = 100,
+		  .qinq_tpid = ETH_P_8021AD,
+		  .limited = true},
+		 .vid = 5,
+		 .takes = 1},
+		{{.mode = VLAN_DOT1Q_TUNNEL,
+		  .tag = 200,
+		  .qinq_tpid = ETH_P_8021AD,
+		  .limited = true},
+		 .vid = 10,
+		 .takes = 2 | 8},
+	};
+	static const struct db_vlan trunks[PORTS]; /* where they come out */
+	enum { COUNT = sizeof(settings) / sizeof(*settings) };
+	struct fixture *f = *state;
+
+	for (enum dp_hook hook = DP_HOOK_TC; hook <= DP_HOOK_XDP; hook++) {
+		set_ports(f, hook, trunks);
+		set_floods(f, trunks);
+		for (int i = 0; i < COUNT; i++)
+			look_at_setting(f, hook, &settings[i]);
+		for (int i = 0; i < COUNT * COUNT; i++) {
+			watch.before = &settings[i / COUNT];
+			watch.after = &settings[i % COUNT];
+			set_setting(f, hook, watch.before);
+			watch.f = f;
+			set_setting(f, hook, watch.after);
+			watch.f = NULL;
+		}
+	}
+	assert_true(watch.writes >= (size_t)2 * 3 * COUNT * (COUNT - 1));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_modes),    TEST(test_priority_tags),       TEST(test_sets),
-		TEST(test_stations), TEST(test_tag_in_the_metadata), TEST(test_host_end),
+		TEST(test_modes),
+		TEST(test_priority_tags),
+		TEST(test_sets),
+		TEST(test_stations),
+		TEST(test_tag_in_the_metadata),
+		TEST(test_host_end),
+		TEST(test_no_third_setting_between_two),
 	};
 
 	test_devices();

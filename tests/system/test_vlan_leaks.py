@@ -11,13 +11,12 @@ has let it go, by an UDP socket, and by IPv6's counter.
 import itertools
 import socket
 import struct
-import threading
 import time
 
 import pytest
 
 from harness import vlan, vlan_peer
-from harness.frames import BROADCAST, Capture, EXPERIMENTAL, containing, frame, internet_checksum, new_token, send
+from harness.frames import BROADCAST, EXPERIMENTAL, frame, internet_checksum, new_token, send
 from harness.lab import Lab
 from harness.switch import LocalPort
 from harness.vlan import STAG, Port, Tag
@@ -327,33 +326,3 @@ def test_the_host_is_watched(topology):
     untagged = [one for one in shots if all(tag.vid == 0 for tag in one.tags)]
     assert sorted(watch.datagrams()) == sorted(one.token for one in untagged if one.dst == "IPv4")
     assert watch.ipv6_packets() == sum(one.dst == "IPv6" for one in untagged)
-
-
-@pytest.mark.parametrize("hook", HOOKS)
-def test_no_third_setting_between_two(switch, hosts, hook):
-    """While a port's settings change, no frame is treated as neither of them says: a list of VLANs means something
-    else to each mode."""
-    a, b = hosts(2, addresses=False)
-    switch.add_ports("br0", a, b)
-    switch.ctl("set", "port", "p2", "tag=5", "--", "set", "interface", "p1", f"options:rx-hook={hook}", "--",
-               "set", "port", "p1", "vlan_mode=trunk", "trunks=10")
-    token = new_token()
-    stop = threading.Event()
-
-    def pour():
-        octets = frame(BROADCAST, a.mac, token, [(0x8100, 5)])
-        while not stop.is_set():
-            send(a, "eth0", *[octets] * 200)
-
-    with Capture(b) as capture:
-        pouring = threading.Thread(target=pour)
-        pouring.start()
-        try:
-            for _ in range(10):
-                switch.ctl("set", "port", "p1", "vlan_mode=dot1q-tunnel", "tag=100", "cvlans=5", "--",
-                           "clear", "port", "p1", "trunks")
-                switch.ctl("set", "port", "p1", "vlan_mode=trunk", "trunks=10", "--", "clear", "port", "p1", "cvlans")
-        finally:
-            stop.set()
-            pouring.join()
-        assert not capture.matching(containing(token)), "VLAN 5 is in neither setting"
