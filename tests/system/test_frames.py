@@ -4,6 +4,7 @@
 import pytest
 
 from harness.frames import BROADCAST, Capture, containing, frame, new_token, reach, send
+from harness.switch import LocalPort
 from harness.wait import wait_for
 
 HOOKS = ("tc", "xdp")
@@ -148,3 +149,48 @@ def test_counters_in_octets(switch, hosts):
                     "counted with header, without FCS")
     assert "rx pkts=2, bytes=1100" in text
     assert "tx pkts=2, bytes=1100" in switch.ctl("dump-ports", "br0", "p2")
+
+
+# What the receiver's kernel takes a frame for (sll_pkttype)
+
+HOST, OTHERHOST = 0, 3
+
+
+def taken_for(sender, dst, receivers, tags=()):
+    """By receiver."""
+    token = new_token()
+    captures = {receiver: Capture(receiver, receiver.device) for receiver in receivers}
+    try:
+        send(sender, sender.device, frame(dst, sender.mac, token, tags))
+        return {receiver: wait_for(lambda one=capture: kind_of(one.socket, token), f"{receiver} gets it") - 1
+                for receiver, capture in captures.items()}
+    finally:
+        for capture in captures.values():
+            capture.__exit__()
+
+
+def kind_of(one, token):
+    """One more than the number, as long as there is a frame with the token."""
+    try:
+        octets, address = one.recvfrom(2048)
+    except BlockingIOError:
+        return None
+    return 1 + address[2] if token in octets else None
+
+
+@pytest.mark.parametrize("tags", ((), [(0x8100, 10)]), ids=("untagged", "tagged"))
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("count", (2, 3))
+def test_flooded_is_for_nobody(switch, hosts, count, hook, tags):
+    """An unknown unicast is no receiver's own, the last copy's no more than another's: a host that routes would pass
+    it on, and every host would answer it with a reset."""
+    a, *others = made = hosts(count, addresses=False)
+    switch.add_ports("br0", *made)
+    switch.ctl("set", "interface", "p1", f"options:rx-hook={hook}", "--", "set", "port", others[-1].port,
+               *(["tag=10"] if tags else ["trunks=0"]))
+    local = LocalPort(switch, "br0", 8)
+    switch.ns.ip("link set br0 up")
+    wait_for(lambda: switch.ctl("get", "interface", "br0", "link_state") == "up\n", "br0 is up")
+    others.append(local)
+    assert taken_for(a, "02:00:00:00:99:99", others, tags) == dict.fromkeys(others, OTHERHOST)
+    assert taken_for(a, others[0].mac, others[:1], tags) == {others[0]: HOST}, "the control"
