@@ -21,7 +21,7 @@ from harness.switch import BUILD, XVSCTL
 from harness.wait import wait_for
 
 STARTED = 10.0
-LIMIT = 30.0  # seconds that a command line may take
+LIMIT = 10.0  # seconds that a command line may take
 RUN_ROOT = "/run/xvswitch"
 
 # What a running switch answers and a database alone does not. Their values are not compared.
@@ -126,8 +126,11 @@ class Program:
 
     def run(self, *words):
         """Answer as it comes."""
-        done = subprocess.run([*self.argv, *words], env=self.environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=LIMIT)
+        try:
+            done = subprocess.run([*self.argv, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            return Answer(-1, "", f"no answer within {LIMIT:g} s\n")
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def say(self, line):
