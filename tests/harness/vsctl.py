@@ -40,7 +40,10 @@ UNCOMPARED = (
     (re.compile(r'^ +error: .*\n|^    ovs_version: .*\n', re.M), ""),  # show
 )
 
-LOG = re.compile(r"^\d{4}-\d\d-\d\dT\S+\|\d+\|\S+\|.*\n", re.M)  # what Open vSwitch's programs log beside what they say
+# What Open vSwitch's programs log on standard error. Their commands' own warnings are said here.
+WARNING = re.compile(r"^\S+Z\|\d+\|(?:vsctl|db_ctl_base)\|WARN\|", re.M)
+LOG = re.compile(r"^\S+Z\|\d+\|\S+\|.*\n", re.M)
+
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UUID_SETS = (
     re.compile(rf"(?<=\[){UUID}(?:, {UUID})+(?=\])"),  # --data=string
@@ -142,7 +145,7 @@ class Program:
             output = pattern.sub(instead, output)
         if not in_order and output:
             output = in_some_order(output)
-        return Answer(status, self.uuids.to_numbers(output), self.uuids.to_numbers(LOG.sub("", complaint)))
+        return Answer(status, self.uuids.to_numbers(output), self.uuids.to_numbers(LOG.sub("", WARNING.sub("ovs-vsctl: warning: ", complaint))))
 
 
 class Oracle(Program):
