@@ -152,7 +152,8 @@ static void test_fake_bridges(void **state)
 	refused(fixture, "--may-exist add-br vlan10 br1 10", "vlan10 has the wrong parent br0");
 	done(fixture, "del-br br1");
 	refused(fixture, "--may-exist add-br br0 br0 10", "br0 is not a VLAN bridge");
-	refused(fixture, "add-br vlan11 vlan10 11", "parent bridge vlan10 does not exist");
+	refused(fixture, "add-br vlan11 vlan10 11",
+		"cannot create bridge with fake bridge as parent");
 	refused(fixture, "add-br again br0 10",
 		"already has a child VLAN bridge vlan10 on VLAN 10");
 	refused(fixture, "add-br x br0 4095", "vlan must be between 1 and 4094");

@@ -173,8 +173,8 @@ static void fake_bridges_are_checked(void **state)
 	make_bridges(f);
 	assert_refused(db_fake_bridge_add(f->db, "x", "br9", 10, &f->error), -ENOENT,
 		       "parent bridge br9 does not exist");
-	assert_refused(db_fake_bridge_add(f->db, "x", "vlan10", 11, &f->error), -ENOENT,
-		       "parent bridge vlan10 does not exist");
+	assert_refused(db_fake_bridge_add(f->db, "x", "vlan10", 11, &f->error), -EINVAL,
+		       "cannot create bridge with fake bridge as parent");
 	assert_refused(db_fake_bridge_add(f->db, "x", "br0", 0, &f->error), -EINVAL,
 		       "0 is not a VLAN: 1 to 4094");
 	assert_refused(db_fake_bridge_add(f->db, "x", "br0", 4095, &f->error), -EINVAL,

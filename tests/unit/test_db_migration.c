@@ -31,14 +31,17 @@ static sqlite3 *open_sqlite(const char *path)
 
 static char *read_file(const char *path)
 {
+	struct text content = TEXT_EMPTY;
 	FILE *file = fopen(path, "r");
-	char *content = NULL;
-	size_t size = 0;
+	char part[4096];
+	size_t length;
 
 	assert_non_null(file);
-	assert_true(getdelim(&content, &size, '\0', file) > 0);
+	while ((length = fread(part, 1, sizeof(part), file)))
+		text_add_octets(&content, part, length);
 	fclose(file);
-	return content;
+	assert_non_null(content.data);
+	return content.data;
 }
 
 /* The schema of version 1: bridges had a filtering id behind their number. */
