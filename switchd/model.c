@@ -146,25 +146,26 @@ static void plan_adopt(struct model *model, struct plan *plan)
 	plan_free(&old);
 }
 
-/* What was committed by an earlier version is not refused for what this one would not let pass. */
-static int check(struct daemon *daemon, const struct db_config *config, struct error *error)
+/* What was committed by an earlier version is not refused for what this one would not let pass:
+ * neither at the start nor after a rollback. */
+static int check(const struct db_config *config, bool asked, struct error *error)
 {
 	struct error why;
 
-	if (daemon->model->adopted)
+	if (asked)
 		return db_config_check(config, error);
 	if (db_config_check(config, &why))
 		log_warn("port", "%s", why.text);
 	return 0;
 }
 
-static int load(struct daemon *daemon, struct error *error)
+static int load(struct daemon *daemon, bool asked, struct error *error)
 {
 	struct plan plan = {};
 	int status = db_config_load(daemon->db, &plan.config, error);
 
 	if (!status)
-		status = check(daemon, plan.config, error);
+		status = check(plan.config, asked, error);
 	if (status) {
 		db_config_free(plan.config);
 		return status;
@@ -179,7 +180,7 @@ static int load(struct daemon *daemon, struct error *error)
 
 int model_reconcile(struct daemon *daemon, struct text *warning, struct error *error)
 {
-	int status = load(daemon, error);
+	int status = load(daemon, warning != NULL, error);
 
 	daemon->model->tentative = true;
 	return status ? status : reconcile_all(daemon, warning, error);
@@ -216,7 +217,7 @@ int model_open(struct daemon *daemon, struct error *error)
 	if (!daemon->model)
 		return error_set(error, -ENOMEM, "out of memory");
 	daemon->dpc->port_each(daemon->dp, adopt_port, daemon);
-	status = load(daemon, error);
+	status = load(daemon, false, error);
 	if (status) {
 		model_close(daemon);
 		return status;

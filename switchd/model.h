@@ -104,8 +104,8 @@ void model_teardown(struct daemon *daemon);
  * follow. An error is one that the user must hear of: something asked for is impossible. The rest
  * is done all the same; after a rollback, another run brings everything back in step with what was
  * committed. A device that is absent or refused by its driver is no error: the port says so.
- * Sentences about such ports that appeared in this run are added to `warning`, one a line, when it
- * is not NULL.
+ * Sentences about such ports that appeared in this run are added to `warning`, one a line. NULL:
+ * nobody asks for anything, as after a rollback; a configuration that does not fit is only logged.
  */
 int model_reconcile(struct daemon *daemon, struct text *warning, struct error *error);
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The daemon comes and goes; the frames do not notice."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -55,6 +57,30 @@ def test_without_a_daemon(switch, pair, end):
     send(c, "eth0", frame(BROADCAST, c.mac))
     wait_for(lambda: switch.learned(c.mac), "learning goes on")
     assert reach(a, c.mac, pair) == [c]
+
+
+def test_a_configuration_that_does_not_fit(switch, hosts):
+    """Of an earlier version, which would be refused today: it is no reason not to start, and the log says what."""
+    a, b, c = made = hosts(3, addresses=False)
+    switch.add_ports("br0", *made)
+    switch.ctl("add-port", "br0", "in1", "tag=10", "--", "set", "interface", "in1", "type=internal")
+    switch.stop()
+    with contextlib.closing(sqlite3.connect(switch.db)) as database, database:
+        database.execute("UPDATE Port SET fake_bridge = 1 WHERE name = 'p1'")  # which is not internal
+        database.execute("UPDATE Port SET fake_bridge = 1, tag = '[\"set\",[]]' WHERE name = 'in1'")
+    switch.expect_log("warn port: port p1 is a fake bridge, which needs an interface of type internal and a tag")
+    switch.start()
+    assert switch.log_problems() == [] and "warn port: port p1 is a fake bridge" in switch.log()
+    assert switch.ctl("list-br") and reach(a, BROADCAST, made) == [b, c]
+    assert "p1" in switch.refused("add-port", "br0", "p9"), "who changes something has to mend that first"
+    mended = ["set", "port", "p1", "fake_bridge=false", "--", "set", "port", "in1", "tag=10"]
+    assert "1048576" in switch.refused(*mended, "--", "set", "port", "p2", "tag=99", "--", "add-br", "br1", "--",
+                                       "set", "bridge", "br1", "other-config:mac-table-size=1048576")
+    assert reach(a, BROADCAST, made) == [b, c], "what was not to be is undone"
+    switch.ctl(*mended)
+    switch.stop()
+    switch.start()
+    assert reach(a, BROADCAST, made) == [b, c]
 
 
 def test_changes_while_no_daemon_runs(switch, lab, pair):
