@@ -110,6 +110,51 @@ def test_flush(switch, three):
     assert reach(a, b.mac, three) == [b, c]
 
 
+def learn_in(switch, host, mac, *vlans):
+    for vlan in vlans:
+        send(host, "eth0", frame(BROADCAST, mac, tags=[(0x8100, vlan)]))
+    for vlan in vlans:
+        # pylint: disable-next=cell-var-from-loop
+        wait_for(lambda: switch.learned(mac, vlan=vlan), f"{mac} is learned in VLAN {vlan}")
+
+
+@pytest.mark.parametrize("hook", ("tc", "xdp"))
+def test_flood_vlans(switch, three, hook):
+    """What was learned in them is forgotten, at once, and nothing is learned there any more; over a restart too."""
+    a, b, c = three
+    fixed, later, other = "02:00:00:00:cc:01", "02:00:00:00:dd:01", "02:00:00:00:dd:02"
+    for host in three:
+        switch.ctl("set", "interface", host.port, f"options:rx-hook={hook}")
+    learn(switch, b)
+    learn_in(switch, b, b.mac, 10, 20, 30)
+    switch.ctl("fdb/add", "br0", "p3", "10", fixed)
+    before = entries(switch)
+    switch.ctl("set", "bridge", "br0", "flood_vlans=10,30")
+    assert before - entries(switch) == {(10, b.mac), (30, b.mac)}
+    for restarted in (False, True):
+        if restarted:
+            switch.kill()
+            switch.start()
+        for vlan in (10, 30):
+            send(b, "eth0", frame(BROADCAST, later, tags=[(0x8100, vlan)]))
+        learn_in(switch, b, later, 20)  # whatever came before this is known, or will not be
+        assert {vlan for vlan, mac in entries(switch) if mac not in (fixed, a.mac)} == {0, 20}
+        assert reach(a, b.mac, three, tags=[(0x8100, 10)]) == [b, c]
+        assert reach(a, b.mac, three, tags=[(0x8100, 20)]) == [b]
+        assert reach(a, fixed, three, tags=[(0x8100, 10)]) == [b, c], "as in Open vSwitch"
+        switch.ctl("fdb/del", "br0", "20", later)
+    switch.ctl("clear", "bridge", "br0", "flood_vlans")
+    learn_in(switch, b, other, 10, 30)
+    assert reach(a, other, three, tags=[(0x8100, 10)]) == [b]
+    assert reach(a, fixed, three, tags=[(0x8100, 10)]) == [c]
+
+
+def entries(switch):
+    """VLANs and addresses."""
+    lines = [line.split() for line in switch.ctl("fdb/show", "br0").splitlines()[1:]]
+    return {(int(vlan), mac) for _, vlan, mac, _ in lines}
+
+
 def test_learned_again_right_after_a_flush(switch, three):
     """By the first frame: somebody may have only that one to send, after a link came back."""
     for _ in range(3):
