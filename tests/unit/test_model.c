@@ -431,6 +431,27 @@ static void test_less_than_wanted(void **state)
 	assert_string_equal(port_of(f, "p1")->why.text, "");
 }
 
+/* What may be in another namespace is asked for while there is something to be said, and when the
+ * port changes. */
+static void test_peer_that_fits(void **state)
+{
+	struct fixture *f = with_two_ports(state);
+
+	fake_link_set_peer_offloads("p1", true);
+	set_column(f, "Interface", "p1", "options", "rx-hook=xdp");
+	fake_link_set_peer_offloads("p1", false);
+	set_column(f, "Port", "p2", "tag", "10");
+	assert_string_equal(port_of(f, "p1")->why.text, "");
+
+	fake_link_set_peer_offloads("p1", true);
+	set_column(f, "Port", "p2", "tag", "11");
+	assert_string_equal(port_of(f, "p1")->why.text, "");
+	set_column(f, "Interface", "p1", "options", "rx-hook=tc");
+	set_column(f, "Interface", "p1", "options", "rx-hook=xdp");
+	set_column(f, "Port", "p2", "tag", "12");
+	assert_non_null(strstr(port_of(f, "p1")->why.text, "ethtool -K DEVICE tx off"));
+}
+
 /* That of the bridge's device. */
 static int look_up_own_address(struct fixture *f, const char *bridge, struct fdb_entry *entry)
 {
@@ -560,6 +581,7 @@ int main(void)
 		TEST(test_impossible_bound_is_refused),
 		TEST(test_xdp_is_healed_within_limits),
 		TEST(test_less_than_wanted),
+		TEST(test_peer_that_fits),
 		TEST(test_static_entries),
 		TEST(test_number_is_used_again),
 		TEST(test_teardown),
