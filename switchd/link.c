@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "switchd/link.h"
+#include "switchd/link_netns.h"
 #include "switchd/link_request.h"
 #include "switchd/link_table.h"
 #include "switchd/log.h"
@@ -487,6 +488,7 @@ void link_table_close(struct link_table *table)
 	if (table->on_generic)
 		event_free(table->on_generic);
 	forget_queue(table);
+	link_netns_forget(table);
 	for (int i = 0; i < LINK_BUCKETS; i++)
 		for (struct link_node *node = table->by_index[i], *next; node; node = next) {
 			next = node->next_by_index;

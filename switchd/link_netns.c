@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,8 +30,8 @@ static void take_number(struct nlmsghdr *message, void *arg)
 		*(int32_t *)arg = nla_get_s32(attrs[NETNSA_NSID]);
 }
 
-/* Is it the namespace of this number? */
-static bool has_number(struct link_table *table, int fd, int32_t netnsid)
+/* NETNSA_NSID_NOT_ASSIGNED for one that has no number here. */
+static int32_t number_of(struct link_table *table, int fd)
 {
 	const struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
 	struct nl_msg *request = nlmsg_alloc_simple(RTM_GETNSID, 0);
@@ -40,61 +41,116 @@ static bool has_number(struct link_table *table, int fd, int32_t netnsid)
 		nlmsg_append(request, (void *)&header, sizeof(header), NLMSG_ALIGNTO);
 		nla_put_u32(request, NETNSA_FD, fd);
 	}
-	return !link_request(table->route, request, take_number, &number, NULL) &&
-	       number == netnsid;
+	link_request(table->route, request, take_number, &number, NULL);
+	return number;
 }
 
-/* Namespaces that were looked at: thousands of processes are in a few of them. */
-#define SEEN_MAX 512
-struct seen {
-	ino_t inodes[SEEN_MAX];
-	size_t count;
-};
-
-static bool is_new(struct seen *seen, ino_t inode)
+static bool is_noted(const struct link_netns *netns, ino_t inode)
 {
-	for (size_t i = 0; i < seen->count; i++)
-		if (seen->inodes[i] == inode)
-			return false;
-	if (seen->count < SEEN_MAX)
-		seen->inodes[seen->count++] = inode;
-	return true;
+	for (size_t i = 0; i < netns->count; i++)
+		if (netns->places[i].inode == inode)
+			return true;
+	return false;
 }
 
-/* A descriptor of this file, if that is the namespace wanted. */
-static int open_if(struct link_table *table, struct seen *seen, const char *path, int32_t netnsid)
+static void note(struct link_netns *netns, const struct link_netns_place *place)
 {
+	struct link_netns_place *places =
+		reallocarray(netns->places, netns->count + 1, sizeof(*places));
+
+	if (!places)
+		return;
+	netns->places = places;
+	places[netns->count++] = *place;
+}
+
+/* Thousands of processes are in a few namespaces. */
+static void look_at(struct link_table *table, const char *path)
+{
+	struct link_netns_place place;
 	struct stat status;
 	int fd;
 
-	if (stat(path, &status) || !is_new(seen, status.st_ino))
-		return -1;
+	if (stat(path, &status) || is_noted(&table->netns, status.st_ino))
+		return;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || has_number(table, fd, netnsid))
-		return fd;
+	if (fd < 0)
+		return;
+	place = (struct link_netns_place){.inode = status.st_ino, .number = number_of(table, fd)};
+	snprintf(place.path, sizeof(place.path), "%s", path);
+	note(&table->netns, &place);
 	close(fd);
-	return -1;
 }
 
 /* Looks through a folder: FOLDER/NAME, or of numbers FOLDER/NAME/ns/net. */
-static int find_in(struct link_table *table, const char *folder, bool processes, int32_t netnsid)
+static void look_in(struct link_table *table, const char *folder, bool processes)
 {
-	struct seen seen = {.count = 0};
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
-	char path[300];
-	int fd = -1;
+	char path[LINK_NETNS_PATH];
 
-	while (dir && fd < 0 && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		if (processes ? !isdigit((unsigned char)*entry->d_name) : *entry->d_name == '.')
 			continue;
 		snprintf(path, sizeof(path), processes ? "%s/%s/ns/net" : "%s/%s", folder,
 			 entry->d_name);
-		fd = open_if(table, &seen, path, netnsid);
+		look_at(table, path);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+/* A descriptor of the namespace, if it is where it was last seen. */
+static int open_noted(struct link_table *table, int32_t number)
+{
+	const struct link_netns *netns = &table->netns;
+	int fd = -1;
+
+	for (size_t i = 0; i < netns->count && fd < 0; i++) {
+		if (netns->places[i].number != number)
+			continue;
+		fd = open(netns->places[i].path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && number_of(table, fd) != number) {
+			close(fd);
+			fd = -1;
+		}
+	}
 	return fd;
+}
+
+/* Where it was last seen, else among those that were not seen yet. */
+static int look_for(struct link_table *table, int32_t number)
+{
+	int fd = open_noted(table, number);
+
+	if (fd < 0) {
+		look_in(table, NAMED, false);
+		fd = open_noted(table, number);
+	}
+	if (fd < 0) {
+		look_in(table, "/proc", true);
+		fd = open_noted(table, number);
+	}
+	return fd;
+}
+
+/* Numbers, inodes and names are all used again when a namespace is no more. */
+static int find(struct link_table *table, int32_t number)
+{
+	bool noted = table->netns.count;
+	int fd = look_for(table, number);
+
+	if (fd < 0 && noted) {
+		link_netns_forget(table);
+		fd = look_for(table, number);
+	}
+	return fd;
+}
+
+void link_netns_forget(struct link_table *table)
+{
+	free(table->netns.places);
+	table->netns = (struct link_netns){};
 }
 
 /* A socket belongs to the namespace that its maker was in. */
@@ -122,11 +178,9 @@ static struct nl_sock *open_socket(int fd, int protocol, struct error *why)
 struct nl_sock *link_netns_socket(struct link_table *table, int32_t netnsid, int protocol,
 				  struct error *why)
 {
-	int fd = find_in(table, NAMED, false, netnsid);
+	int fd = find(table, netnsid);
 	struct nl_sock *sock;
 
-	if (fd < 0)
-		fd = find_in(table, "/proc", true, netnsid);
 	if (fd < 0) {
 		error_set(why, -ENOENT,
 			  "its network namespace has neither a name nor a process that may be "

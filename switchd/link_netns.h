@@ -18,4 +18,7 @@ struct link_table;
 struct nl_sock *link_netns_socket(struct link_table *table, int32_t netnsid, int protocol,
 				  struct error *why);
 
+/* Forgets, and frees, where they were seen. */
+void link_netns_forget(struct link_table *table);
+
 #endif

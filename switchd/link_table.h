@@ -11,6 +11,7 @@
 
 #include <netlink/msg.h>
 #include <netlink/socket.h>
+#include <sys/types.h>
 #include "switchd/link.h"
 
 #define LINK_BUCKETS 4096
@@ -40,6 +41,19 @@ struct link_node {
 	struct link_node *next_queued;
 };
 
+/* Where namespaces were last seen, by what this one knows them by. */
+#define LINK_NETNS_PATH 300
+struct link_netns_place {
+	ino_t inode;
+	int32_t number;
+	char path[LINK_NETNS_PATH];
+};
+
+struct link_netns {
+	struct link_netns_place *places;
+	size_t count;
+};
+
 struct link_table {
 	link_change_fn *fn;
 	void *arg;
@@ -50,6 +64,7 @@ struct link_table {
 	int ethtool_fd;                    /* for the ioctl that names a driver */
 	struct event *on_route, *on_generic;
 	uint32_t generation;
+	struct link_netns netns;
 	struct link_node *by_index[LINK_BUCKETS], *by_name[LINK_BUCKETS];
 	struct link_node *queue, **queue_end;
 };

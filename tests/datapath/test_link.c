@@ -461,6 +461,26 @@ static void offloads_of_another_namespace(void **state)
 	sh("ip netns del xvt-link");
 }
 
+/* A namespace's name and number are used again, each for another one. */
+static void namespaces_that_come_again(void **state)
+{
+	(void)state;
+	sh("ip netns add xvt-link");
+	sh("ip netns add xvt-link-2");
+	sh("ip link add p1 type veth peer name p2 netns xvt-link");
+	WAIT_FOR(link_by_name(table, "p1") && named("p1")->peer_elsewhere);
+	assert_true(link_peer_offloads(table, named("p1")->ifindex));
+	sh("ip netns del xvt-link");
+	WAIT_FOR(!link_by_name(table, "p1"));
+
+	sh("ip netns add xvt-link");
+	sh("ip link add p1 type veth peer name p2 netns xvt-link-2");
+	WAIT_FOR(link_by_name(table, "p1") && named("p1")->peer_elsewhere);
+	assert_true(link_peer_offloads(table, named("p1")->ifindex));
+	sh("ip netns del xvt-link");
+	sh("ip netns del xvt-link-2");
+}
+
 /* The table's event sockets are netlink sockets that are in a group. */
 static void shrink_event_buffers(void)
 {
@@ -574,6 +594,7 @@ int main(void)
 		TEST(refusals_say_why),
 		TEST(offloads_go_off_and_come_back),
 		TEST(offloads_of_another_namespace),
+		TEST(namespaces_that_come_again),
 		TEST(lost_messages_are_made_up_for),
 		TEST(callbacks_may_change_devices),
 		TEST(a_thousand_devices_are_read_in_a_second),
