@@ -132,6 +132,10 @@ struct db_bond {
 	bool fake_iface;
 };
 int db_bond_add(struct db *db, const struct db_bond *bond, struct error *error);
+/* Puts one more interface into a port, or takes one out of the port that it is of, which may not be
+ * its last. -ENOENT when there is no such port or interface, -EEXIST, -EINVAL with a sentence. */
+int db_bond_interface_add(struct db *db, const char *port, const char *name, struct error *error);
+int db_bond_interface_del(struct db *db, const char *name, struct error *error);
 int db_port_del(struct db *db, const char *name, struct error *error);
 
 /*

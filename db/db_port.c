@@ -172,6 +172,54 @@ int db_bond_add(struct db *db, const struct db_bond *bond, struct error *error)
 	return add_port(db, bond->bridge, &row, error);
 }
 
+int db_bond_interface_add(struct db *db, const char *port, const char *name, struct error *error)
+{
+	struct port_row row = {.name = port, .type = ""};
+	sqlite3_stmt *statement;
+	int64_t id, bridge;
+	int result = name_check(db, "interface", name, error);
+
+	if (result == 0)
+		result =
+			connection_query(&db->file, &statement, error,
+					 "SELECT _id, _parent FROM Port WHERE name = ?", "s", port);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return error_set(error, -ENOENT, "no port named %s", port);
+	id = sqlite3_column_int64(statement, 0);
+	bridge = sqlite3_column_int64(statement, 1);
+	connection_end(statement);
+	return insert_interface(db, bridge, id, &row, name, 0, error);
+}
+
+int db_bond_interface_del(struct db *db, const char *name, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(&db->file, &statement, error,
+				      "SELECT Port.name, (SELECT count(*) FROM Interface AS other"
+				      "  WHERE other._parent = Port._id)"
+				      " FROM Interface AS this JOIN Port ON Port._id = this._parent"
+				      " WHERE this.name = ?",
+				      "s", name);
+
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return error_set(error, -ENOENT, "no interface named %s", name);
+	result = sqlite3_column_int(statement, 1) > 1
+			 ? 0
+			 : error_set(error, -EINVAL, "cannot delete last interface from port %s",
+				     (const char *)sqlite3_column_text(statement, 0));
+	connection_end(statement);
+	return result ? result
+		      : store_write(db, error, "DELETE FROM Interface WHERE name = ?", "s", name);
+}
+
 int db_port_del(struct db *db, const char *name, struct error *error)
 {
 	int64_t id;

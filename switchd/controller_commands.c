@@ -8,67 +8,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "db/datum.h"
 #include "switchd/daemon.h"
-
-/* A column of a record. */
-struct place {
-	const struct db_table *table;
-	const struct db_column *column;
-	char uuid[DB_UUID_LEN + 1];
-};
-
-static int find_place(struct command_call *call, const char *table, const char *record,
-		      const char *column, struct place *place)
-{
-	place->table = db_table_find(table, call->error);
-	place->column = db_column_find(place->table, column, call->error);
-	return db_record_find(call->daemon->db, place->table, record, place->uuid, call->error);
-}
-
-/* A column of the bridge that word 1 names; of a fake one, its parent's, which is not to be changed
- * by that name. */
-static int find_bridge(struct command_call *call, const char *column, bool change,
-		       struct place *place)
-{
-	struct db_bridge_name bridge;
-	int result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
-
-	if (result == 0 && bridge.vlan && change)
-		result = error_set(call->error, -EINVAL, "%s is a fake bridge", bridge.name);
-	return result ? result : find_place(call, "Bridge", bridge.real, column, place);
-}
-
-static int get_place(struct command_call *call, const struct place *place, json_t **value)
-{
-	return db_get(call->daemon->db, place->table, place->uuid, place->column, value,
-		      call->error);
-}
-
-/* Takes the reference. */
-static int set_place(struct command_call *call, const struct place *place, json_t *value)
-{
-	int result = value ? db_set(call->daemon->db, place->table, place->uuid, place->column,
-				    value, call->error)
-			   : -EINVAL;
-
-	json_decref(value);
-	return result;
-}
-
-static int clear_place(struct command_call *call, const struct place *place)
-{
-	return set_place(call, place, datum_default(place->column));
-}
+#include "switchd/place.h"
 
 /* Sets a column of a record that was just made. Takes the reference. */
 static int set_new(struct command_call *call, const char *table, const char *uuid,
 		   const char *column, json_t *value)
 {
 	struct place place;
-	int result = find_place(call, table, uuid, column, &place);
+	int result = place_find(call, table, uuid, column, &place);
 
-	return result ? result : set_place(call, &place, value);
+	return result ? result : place_set(call, &place, value);
 }
 
 static int create_target(struct command_call *call, const char *table, const char *target,
@@ -78,9 +28,7 @@ static int create_target(struct command_call *call, const char *table, const cha
 	char uuid[DB_UUID_LEN + 1];
 	int result;
 
-	db_uuid_make(uuid);
-	result = db_create(call->daemon->db, db_table_find(table, call->error), uuid, NULL,
-			   call->error);
+	result = place_make(call, table, uuid);
 	if (result == 0)
 		result = set_new(call, table, uuid, "target", json_string(target));
 	if (result == 0 && probe)
@@ -102,7 +50,7 @@ static int set_targets(struct command_call *call, const struct place *place, con
 		json_decref(uuids);
 		return result;
 	}
-	return set_place(call, place, json_pack("[so]", "set", uuids));
+	return place_set(call, place, json_pack("[so]", "set", uuids));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -126,7 +74,7 @@ static int print_targets(struct command_call *call, const struct place *place, c
 {
 	json_t *uuids, *uuid, **targets;
 	size_t i, n = 0;
-	int result = get_place(call, place, &uuids);
+	int result = place_get(call, place, &uuids);
 
 	if (result)
 		return result;
@@ -137,10 +85,10 @@ static int print_targets(struct command_call *call, const struct place *place, c
 		struct place target;
 
 		if (result == 0)
-			result = find_place(call, table, json_string_value(json_array_get(uuid, 1)),
+			result = place_find(call, table, json_string_value(json_array_get(uuid, 1)),
 					    "target", &target);
 		if (result == 0)
-			result = get_place(call, &target, &targets[n]);
+			result = place_get(call, &target, &targets[n]);
 		n += result == 0;
 	}
 	if (targets)
@@ -153,7 +101,7 @@ static int print_targets(struct command_call *call, const struct place *place, c
 int cmd_get_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", false, &place);
+	int result = place_find_bridge(call, "controller", false, &place);
 
 	return result ? result : print_targets(call, &place, "Controller");
 }
@@ -161,15 +109,15 @@ int cmd_get_controller(struct command_call *call)
 int cmd_del_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", true, &place);
+	int result = place_find_bridge(call, "controller", true, &place);
 
-	return result ? result : clear_place(call, &place);
+	return result ? result : place_clear(call, &place);
 }
 
 int cmd_set_controller(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "controller", true, &place);
+	int result = place_find_bridge(call, "controller", true, &place);
 
 	return result ? result : set_targets(call, &place, "Controller", 2);
 }
@@ -177,7 +125,7 @@ int cmd_set_controller(struct command_call *call)
 int cmd_get_manager(struct command_call *call)
 {
 	struct place place;
-	int result = find_place(call, "Open_vSwitch", ".", "manager_options", &place);
+	int result = place_find(call, "Open_vSwitch", ".", "manager_options", &place);
 
 	return result ? result : print_targets(call, &place, "Manager");
 }
@@ -185,15 +133,15 @@ int cmd_get_manager(struct command_call *call)
 int cmd_del_manager(struct command_call *call)
 {
 	struct place place;
-	int result = find_place(call, "Open_vSwitch", ".", "manager_options", &place);
+	int result = place_find(call, "Open_vSwitch", ".", "manager_options", &place);
 
-	return result ? result : clear_place(call, &place);
+	return result ? result : place_clear(call, &place);
 }
 
 int cmd_set_manager(struct command_call *call)
 {
 	struct place place;
-	int result = find_place(call, "Open_vSwitch", ".", "manager_options", &place);
+	int result = place_find(call, "Open_vSwitch", ".", "manager_options", &place);
 
 	return result ? result : set_targets(call, &place, "Manager", 1);
 }
@@ -202,10 +150,10 @@ int cmd_get_fail_mode(struct command_call *call)
 {
 	struct place place;
 	json_t *value;
-	int result = find_bridge(call, "fail_mode", false, &place);
+	int result = place_find_bridge(call, "fail_mode", false, &place);
 
 	if (result == 0)
-		result = get_place(call, &place, &value);
+		result = place_get(call, &place, &value);
 	if (result)
 		return result;
 	if (json_is_string(value))
@@ -217,21 +165,21 @@ int cmd_get_fail_mode(struct command_call *call)
 int cmd_del_fail_mode(struct command_call *call)
 {
 	struct place place;
-	int result = find_bridge(call, "fail_mode", true, &place);
+	int result = place_find_bridge(call, "fail_mode", true, &place);
 
-	return result ? result : clear_place(call, &place);
+	return result ? result : place_clear(call, &place);
 }
 
 int cmd_set_fail_mode(struct command_call *call)
 {
 	const char *mode = call->words[2];
 	struct place place;
-	int result = find_bridge(call, "fail_mode", true, &place);
+	int result = place_find_bridge(call, "fail_mode", true, &place);
 
 	if (result == 0 && strcmp(mode, "standalone") && strcmp(mode, "secure"))
 		result = error_set(call->error, -EINVAL,
 				   "fail-mode must be \"standalone\" or \"secure\"");
-	return result ? result : set_place(call, &place, json_string(mode));
+	return result ? result : place_set(call, &place, json_string(mode));
 }
 
 /* db_row_fn */
@@ -260,9 +208,9 @@ int cmd_get_ssl(struct command_call *call)
 int cmd_del_ssl(struct command_call *call)
 {
 	struct place place;
-	int result = find_place(call, "Open_vSwitch", ".", "ssl", &place);
+	int result = place_find(call, "Open_vSwitch", ".", "ssl", &place);
 
-	return result ? result : clear_place(call, &place);
+	return result ? result : place_clear(call, &place);
 }
 
 /* set-ssl PRIVATE-KEY CERTIFICATE CA-CERT */
@@ -270,12 +218,10 @@ int cmd_set_ssl(struct command_call *call)
 {
 	struct place place;
 	char uuid[DB_UUID_LEN + 1];
-	int result = find_place(call, "Open_vSwitch", ".", "ssl", &place);
+	int result = place_find(call, "Open_vSwitch", ".", "ssl", &place);
 
-	db_uuid_make(uuid);
 	if (result == 0)
-		result = db_create(call->daemon->db, db_table_find("SSL", call->error), uuid, NULL,
-				   call->error);
+		result = place_make(call, "SSL", uuid);
 	if (result == 0)
 		result = set_new(call, "SSL", uuid, "private_key", json_string(call->words[1]));
 	if (result == 0)
@@ -284,5 +230,5 @@ int cmd_set_ssl(struct command_call *call)
 		result = set_new(call, "SSL", uuid, "ca_cert", json_string(call->words[3]));
 	if (result == 0 && command_option(call, "--bootstrap"))
 		result = set_new(call, "SSL", uuid, "bootstrap_ca_cert", json_true());
-	return result ? result : set_place(call, &place, json_pack("[ss]", "uuid", uuid));
+	return result ? result : place_set_reference(call, &place, uuid);
 }
