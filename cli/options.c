@@ -122,6 +122,25 @@ static int add_option(json_t *list, const char *name, const char *value, struct 
 	return result;
 }
 
+/*
+ * One of a command's options. Given again in front of the first command it counts once, with the
+ * value that it had first, as in ovs-vsctl.
+ */
+static int add_command_option(json_t *list, const char *name, const char *value,
+			      struct error *error)
+{
+	const json_t *given;
+	size_t i;
+
+	json_array_foreach (list, i, given) {
+		const char *other = json_string_value(given) + 2;
+
+		if (strcspn(other, "=") == strlen(name) && !strncmp(other, name, strlen(name)))
+			return 0;
+	}
+	return add_option(list, name, value, error);
+}
+
 static int add_bare(json_t *list, struct error *error)
 {
 	int result = add_option(list, "format", "list", error);
@@ -158,7 +177,7 @@ static int apply(struct parser *parser, const struct own_option *option, const c
 	case OPTION_BARE:
 		return add_bare(options->words, error);
 	case OPTION_COMMAND:
-		return add_option(parser->commands, option->name, value, error);
+		return add_command_option(parser->commands, option->name, value, error);
 	case OPTION_IGNORED:
 		return 0;
 	}
@@ -187,7 +206,7 @@ static int take_options(struct parser *parser, struct names *names, int argc, ch
 		if (option)
 			result = apply(parser, option, optarg, error);
 		else
-			result = add_option(parser->commands, name, optarg, error);
+			result = add_command_option(parser->commands, name, optarg, error);
 	}
 	return result;
 }

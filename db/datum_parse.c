@@ -110,8 +110,7 @@ static int parse_pair(struct parser *parser, json_t *elements)
 					      "%s: syntax error at \"%c\" expecting \"=\"", start,
 					      *parser->p)
 				  : error_set(parser->error, -EINVAL,
-					      "%s: syntax error at the end expecting \"=\"",
-					      start);
+					      "%s: syntax error at the end expecting \"=\"", start);
 	}
 	parser->p++;
 	skip_spaces(parser);

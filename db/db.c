@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "db/condemned.h"
 #include "db/database_file.h"
 #include "db/migration.h"
 #include "db/reference.h"
@@ -106,6 +107,7 @@ int db_commit(struct db *db, struct error *error)
 		return result;
 	}
 	relation_reset(db);
+	condemned_reset(db);
 	db->in_transaction = false;
 	wal_committed(&db->wal, &db->file);
 	return 0;
@@ -116,6 +118,7 @@ void db_rollback(struct db *db)
 	if (alive(db))
 		connection_run(&db->file, NULL, "ROLLBACK", "");
 	relation_reset(db);
+	condemned_reset(db);
 	db->in_transaction = false;
 }
 

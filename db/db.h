@@ -85,7 +85,17 @@ int db_set(struct db *db, const struct db_table *table, const char *uuid,
  */
 int db_create(struct db *db, const struct db_table *table, const char *uuid, const char *name,
 	      struct error *error);
+
+/*
+ * A record of a root table goes at once. Another one goes at the end of the transaction if nothing
+ * refers to it then, and stays if something does; until then db_record_find() does not find it.
+ */
 int db_destroy(struct db *db, const struct db_table *table, const char *uuid, struct error *error);
+
+/* After db_settle(): the records that are still there though they were to be destroyed, each by its
+ * name, or its UUID where it has none. */
+typedef void db_spared_fn(const struct db_table *table, const char *name, void *arg);
+int db_each_spared(struct db *db, db_spared_fn *fn, void *arg, struct error *error);
 
 /* A new random UUID (RFC 4122 4.4). */
 void db_uuid_make(char uuid[DB_UUID_LEN + 1]);

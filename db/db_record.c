@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "db/atom.h"
+#include "db/condemned.h"
 #include "db/datum.h"
 #include "db/datum_elements.h"
 #include "db/db_bridge.h"
@@ -132,7 +133,7 @@ int db_record_find(struct db *db, const struct db_table *table, const char *reco
 		found = find_partial_uuid(db, table, record, uuid, error);
 	if (found < 0)
 		return found;
-	return found ? 0 : no_row(table, record, error);
+	return found && !condemned_find(db, uuid) ? 0 : no_row(table, record, error);
 }
 
 static int write_value(struct db *db, const char *sql, const struct db_column *column,
@@ -279,6 +280,8 @@ int db_destroy(struct db *db, const struct db_table *table, const char *uuid, st
 
 	if (result)
 		return result;
+	if (!table->root)
+		return condemned_add(db, table, uuid, error);
 	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
 	return store_write(db, error, sql, "s", uuid);
 }

@@ -19,6 +19,13 @@ struct unmade {
 	const struct db_column *column;
 };
 
+/* A record that db_destroy() has left to the end of the transaction. */
+struct condemned {
+	struct condemned *next;
+	const struct db_table *table;
+	char uuid[DB_UUID_LEN + 1];
+};
+
 struct db {
 	struct connection file;
 	struct wal wal;
@@ -26,6 +33,7 @@ struct db {
 	bool in_transaction;
 	int64_t changes; /* of the connection when the transaction began */
 	struct unmade *unmade;
+	struct condemned *condemned;
 };
 
 /*

@@ -328,13 +328,24 @@ static int run_calls(struct daemon *daemon, struct chain *chain, struct command_
 	return result ? result : symbols_check(&chain->symbols, &out->error);
 }
 
+/* db_spared_fn */
+static void warn_spared(const struct db_table *table, const char *name, void *warning)
+{
+	text_add(warning, "\"%s\" of table %s is not destroyed: other records refer to it\n", name,
+		 table->name);
+}
+
 /* What the sub-commands have made of the database together. */
 static int settle(struct daemon *daemon, const struct chain *chain, struct command_result *out)
 {
-	int result = db_settle(daemon->db, &out->error);
+	bool changed = db_changed(daemon->db);
+	int result = changed ? db_settle(daemon->db, &out->error) : 0;
 
-	symbols_warn(&chain->symbols, &out->warning);
-	if (result == 0 && !chain->no_wait)
+	if (changed)
+		symbols_warn(&chain->symbols, &out->warning);
+	if (result == 0)
+		result = db_each_spared(daemon->db, warn_spared, &out->warning, &out->error);
+	if (result == 0 && changed && !chain->no_wait)
 		result = db_count_change(daemon->db, &out->error);
 	return result;
 }
@@ -359,12 +370,12 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 		return result;
 	result = run_calls(daemon, chain, out);
 	done = result == 0 && !out->status && !out->again;
-	if (done && db_changed(daemon->db)) {
+	if (done)
 		result = settle(daemon, chain, out);
-		reconciled = result == 0 && !chain->dry_run;
-		if (reconciled)
-			result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning,
-						 &out->error);
+	if (done && result == 0 && db_changed(daemon->db) && !chain->dry_run) {
+		reconciled = true;
+		result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning,
+					 &out->error);
 	}
 	if (result == 0 && done && !chain->dry_run)
 		result = db_commit(daemon->db, &out->error);

@@ -67,14 +67,10 @@ static json_t *parse_key_value(struct command_call *call, const struct expressio
 	return value;
 }
 
-/* {in} and {not-in} take a set even where the column is none. */
 static json_t *parse_value(struct command_call *call, const struct expression *word)
 {
-	struct db_column column = *word->column;
-
-	if (word->operator>= IN)
-		column.max = DB_UNLIMITED;
-	return record_value(call, &column, datum_parse(&column, word->value, call->error));
+	return record_value(call, word->column,
+			    datum_parse(word->column, word->value, call->error));
 }
 
 static int parse(struct command_call *call, const struct db_table *table, const char *text,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records that db_destroy() leaves to the end of the transaction: those of tables that are no
+ * roots, which go when nothing refers to them (reference.h). Until then nobody finds them by name.
+ */
+#ifndef XVS_DB_CONDEMNED_H
+#define XVS_DB_CONDEMNED_H
+
+#include "db/store.h"
+
+int condemned_add(struct db *db, const struct db_table *table, const char *uuid,
+		  struct error *error);
+bool condemned_find(const struct db *db, const char *uuid);
+
+/* With the transaction: what is still there is an ordinary record again. */
+void condemned_reset(struct db *db);
+
+#endif
