@@ -118,7 +118,7 @@ BAD = [
     (("add-port", "br0", "taken"), ("taken", "linuxbr")),
     (("del-br", "br9"), ("br9",)),
     (("del-port", "p9"), ("p9",)),
-    (("del-port", "br1", "p1"), ("p1", "br0", "br1")),
+    (("del-port", "br1", "p1"), ("p1", "br1")),
     (("del-port", "br0"), ("br0",)),
     (("list-ports", "br9"), ("br9",)),
     (("port-to-br", "p9"), ("p9",)),

@@ -67,8 +67,8 @@ BAD = [
     (("add-port", "br0", "p9", "--", "set", "interface", "p9", "type=nonsense"), ("nonsense",)),
     (("add-br", "vlan10", "br9", "10"), ("br9",)),
     (("add-br", "vlan10", "br0", "0"), ("0",)),
-    (("add-br", "vlan10", "br0", "4095"), ("4095",)),
-    (("add-br", "vlan10", "br0", "x"), ("x",)),
+    (("add-br", "vlan10", "br0", "4095"), ("4094",)),
+    (("add-br", "vlan10", "br0", "x"), ("4094",)),
     # What was right before the mistake in a chain is not done either.
     (("set", "port", "p1", "tag=20", "--", *setting("tag=4095")), ("4095",)),
     (("set", "port", "p1", "tag=20", "--", *setting("cvlans=5")), ("cvlans",)),
