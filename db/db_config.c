@@ -231,12 +231,12 @@ static int load_static_macs(const struct loading *loading, struct db_bridge *bri
 	struct connection *file = &loading->db->file;
 	struct db_static_mac **tail = &bridge->static_macs;
 	sqlite3_stmt *statement;
-	int result = connection_query(
-		file, &statement, loading->error,
-		"SELECT s.vlan, i._number, s.mac FROM Static_MAC AS s"
-		" JOIN Interface AS i ON i._bridge = s.bridge AND i._parent = s.port"
-		" WHERE s.bridge = ? ORDER BY s._id",
-		"i", id);
+	int result = connection_query(file, &statement, loading->error,
+				      "SELECT s.vlan, i._number, s.mac FROM Static_MAC AS s"
+				      " JOIN Interface AS i ON i._id ="
+				      "  (SELECT min(_id) FROM Interface WHERE _parent = s.port)"
+				      " WHERE s.bridge = ? ORDER BY s._id",
+				      "i", id);
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
 		const char *mac = (const char *)sqlite3_column_text(statement, 2);

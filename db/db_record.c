@@ -226,13 +226,8 @@ static int check_makeable(const struct db_table *table, struct error *error)
 static int insert_named(struct db *db, const struct db_table *table, const char *uuid,
 			const char *name, struct error *error)
 {
-	char sql[SQL_MAX];
-	int result;
+	int result = relation_free_name(db, table, name, error);
 
-	/* One that belongs to nobody any more makes room. */
-	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE name = ? AND _parent IS NULL",
-		 table->name);
-	result = store_write(db, error, sql, "s", name);
 	if (result)
 		return result;
 	if (!strcmp(table->name, "Interface")) {

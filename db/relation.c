@@ -254,6 +254,31 @@ static int refuse_any(struct db *db, const char *sql, const char *format, struct
 	return error_set(error, -EINVAL, format, text);
 }
 
+#define LOOSE_BRIDGES "SELECT _id FROM Bridge WHERE _parent IS NULL"
+#define LOOSE_PORTS   "SELECT _id FROM Port WHERE _parent IS NULL OR _parent IN (" LOOSE_BRIDGES ")"
+
+int relation_free_name(struct db *db, const struct db_table *table, const char *name,
+		       struct error *error)
+{
+	/* An interface without a bridge does not go with its port by itself. */
+	static const struct {
+		const char *table, *sql;
+	} removals[] = {
+		{"Bridge", "DELETE FROM Bridge WHERE name = ? AND _parent IS NULL"},
+		{"Port", "DELETE FROM Interface WHERE _parent IN (" LOOSE_PORTS
+			 " INTERSECT SELECT _id FROM Port WHERE name = ?)"},
+		{"Port", "DELETE FROM Port WHERE name = ? AND _id IN (" LOOSE_PORTS ")"},
+		{"Interface", "DELETE FROM Interface WHERE name = ? AND"
+			      " (_parent IS NULL OR _parent IN (" LOOSE_PORTS "))"},
+	};
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(removals) / sizeof(*removals) && result == 0; i++)
+		if (!strcmp(table->name, removals[i].table))
+			result = store_write(db, error, removals[i].sql, "s", name);
+	return result;
+}
+
 static int remove_orphans(struct db *db, struct error *error)
 {
 	static const char *const removals[] = {
@@ -337,18 +362,18 @@ int relation_settle(struct db *db, struct error *error)
 				       db->unmade->uuid, error);
 	result = remove_orphans(db, error);
 	if (result == 0)
-		result = add_local_ports(db, error);
-	if (result == 0)
-		result = refuse_any(db,
-				    "SELECT name FROM Port WHERE NOT EXISTS"
-				    " (SELECT 1 FROM Interface WHERE _parent = Port._id)",
-				    "port %s has no interface: it needs one", error);
-	if (result == 0)
 		result = refuse_any(db,
 				    "SELECT Port.name FROM Port JOIN Bridge"
 				    " ON Bridge.name = Port.name"
 				    " WHERE Port._parent <> Bridge._id",
 				    "port %s has the name of a bridge, but is on another one",
 				    error);
+	if (result == 0)
+		result = add_local_ports(db, error);
+	if (result == 0)
+		result = refuse_any(db,
+				    "SELECT name FROM Port WHERE NOT EXISTS"
+				    " (SELECT 1 FROM Interface WHERE _parent = Port._id)",
+				    "port %s has no interface: it needs one", error);
 	return result ? result : number_interfaces(db, error);
 }

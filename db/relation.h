@@ -30,6 +30,10 @@ int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 /* A record has been made: gives it to the parent that named it before. */
 int relation_made(struct db *db, const char *uuid, struct error *error);
 
+/* Removes the record of this name, and what belongs to it, if it belongs to nobody any more. */
+int relation_free_name(struct db *db, const struct db_table *table, const char *name,
+		       struct error *error);
+
 /* Forgets, with a transaction that ends, what was named and not made. */
 void relation_reset(struct db *db);
 
