@@ -77,7 +77,7 @@ def check(bounds, measure):
         assert not too_long, too_long
         return True
 
-    wait_for(are_kept, f"the bounds are kept: {bounds}", 10)
+    wait_for(are_kept, f"the bounds are kept: {bounds}", 30)
 
 
 def check_forwarding(ends):
