@@ -2,9 +2,11 @@
 """What of an instance is in the kernel: its pins, and the maps and programs behind them, by bpf(2)."""
 
 import ctypes
+import json
 import os
 import platform
 import struct
+import subprocess
 
 OBJ_GET, PROG_GET_NEXT_ID, MAP_GET_NEXT_ID, PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD = 7, 11, 12, 13, 15
 PROG_QUERY = 16
@@ -124,6 +126,27 @@ def array_contents(path):
         return values.raw
     finally:
         os.close(fd)
+
+
+def _bpftool(*words):
+    return json.loads(subprocess.run(("bpftool", "-j", *words), check=True, stdout=subprocess.PIPE).stdout)
+
+
+def _inner_maps(identifier):
+    """Identifiers of the maps that a map of maps holds: each is the value of an element, in four octets."""
+    for element in _bpftool("map", "dump", "id", str(identifier)):
+        if "value" in element:
+            yield int.from_bytes([int(octet, 16) for octet in element["value"]], "little")
+
+
+def map_octets(folder):
+    """Memory of all maps that are pinned in a folder, and of those in them."""
+    found = {one["id"]: one for one in _bpftool("map", "show")}  # one call for thousands
+    wanted = set(pinned_maps(folder))
+    for identifier in wanted & found.keys():
+        if found[identifier]["type"].endswith("_of_maps"):
+            wanted |= set(_inner_maps(identifier))
+    return sum(found[identifier]["bytes_memlock"] for identifier in wanted & found.keys())
 
 
 def _parent(pid):

@@ -2,14 +2,13 @@
 """All 4,094 VLANs on 64 ports: what it takes to say so, in seconds and in memory. bench/ has the frame rates."""
 
 import itertools
-import json
 import time
 
 import pytest
 
 from harness import bpf
 from harness.frames import BROADCAST, Capture, containing, frame, new_token, send
-from harness.netns import Station, run
+from harness.netns import Station
 from harness.wait import wait_for
 
 TRUNKS = [f"p{number}" for number in range(1, 65)]
@@ -62,18 +61,6 @@ def of_trunks(words):
     return [words.format(port) for port in TRUNKS]
 
 
-def map_octets(switch):
-    """Memory of all maps that are pinned, and of those in them."""
-    maps = {found["id"]: found for found in json.loads(run("bpftool", "-j", "map", "show"))}
-    wanted = set(bpf.pinned_maps(switch.pins()))
-    for identifier in tuple(wanted):
-        if maps[identifier]["type"].endswith("_of_maps"):
-            elements = json.loads(run("bpftool", "-j", "map", "dump", "id", str(identifier)))
-            wanted |= {int.from_bytes([int(octet, 16) for octet in element["value"]], "little")
-                       for element in elements if "value" in element}
-    return sum(maps[identifier]["bytes_memlock"] for identifier in wanted & maps.keys())
-
-
 def check_broadcast(ends, vid):
     """It is at the far ends of all trunk ports but the sender's, once and as it was sent, and at no others."""
     sender, token = ends[0], new_token()
@@ -103,7 +90,7 @@ def are_left(switch, devices):
 
 def test_all_vlans_on_64_ports(switch, ends):
     switch.ctl("add-br", "br0")
-    bare = map_octets(switch)
+    bare = bpf.map_octets(switch.pins())
     chain(switch, of_trunks("add-port br0 {}") + [f"add-port br0 {port} {words}" for port, words in OTHERS.items()])
 
     seconds = chain(switch, of_trunks(f"set port {{}} {ALL}"))
@@ -114,11 +101,11 @@ def test_all_vlans_on_64_ports(switch, ends):
     chain(switch, [f"set port {TRUNKS[-1]} {ALL}"])
     for vid in (1, 2000, 4094):
         check_broadcast(ends, vid)
-    grown = (map_octets(switch) - bare) / 1024
+    grown = (bpf.map_octets(switch.pins()) - bare) / 1024
     assert grown < KIBIBYTES, f"the maps have grown by {grown:.0f} KiB"
 
     chain(switch, [f"del-port {port}" for port in (*TRUNKS, *OTHERS)])
-    wait_for(lambda: map_octets(switch) <= bare + TABLE_KIBIBYTES * 1024, "the ports' memory is given back")
+    wait_for(lambda: bpf.map_octets(switch.pins()) <= bare + TABLE_KIBIBYTES * 1024, "the ports' memory is given back")
     assert are_left(switch, [*TRUNKS, *OTHERS])
     switch.ctl("del-br", "br0")
-    wait_for(lambda: map_octets(switch) <= bare, "the bridge's memory is given back")
+    wait_for(lambda: bpf.map_octets(switch.pins()) <= bare, "the bridge's memory is given back")
