@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from harness import compile as compiled
+from harness import compile as compiled, vlan_peer
 from harness.guest import Card, Guest, GuestEndpoint, basic_initramfs
 from harness.lab import Lab
 from harness.netns import Namespace, Station, parse_offloads
@@ -30,6 +30,7 @@ class WireHost(Namespace, Station, Endpoint):
     def __init__(self, number, tap, qemu):
         Namespace.__init__(self, f"wire{number}")
         Station.__init__(self, number)
+        self.device = tap
         qemu.ip(f"link set {tap} netns {self.name}")
         self.ip(f"link set {tap} address {self.mac}")
         self.sysctl(f"net/ipv6/conf/{tap}/disable_ipv6", 0)
@@ -60,7 +61,7 @@ class Machine:
     @staticmethod
     def _image(folder, kernel):
         files = basic_initramfs(kernel)
-        files.kernel_modules(kernel, "veth", "sch_ingress", "cls_bpf")
+        files.kernel_modules(kernel, "veth", "8021q", "sch_ingress", "cls_bpf")
         for program in ("ip", "tc", "ethtool", "bpftool"):
             files.program(program)
         files.program(XVSWITCHD, "/usr/sbin/xvswitchd")
@@ -153,6 +154,40 @@ def test_learned_where_they_are(machine):
     wait_for(lambda: {host.mac: str(port) for port, host in
                       enumerate((machine.left, machine.right, machine.inner), 1)}.items() <= machine.fdb().items(),
              "each on its port")
+
+
+SERVICE, CUSTOMER = 100, 10
+
+
+@pytest.fixture
+def qinq(machine, tmp_path):
+    """left's VLAN 10 in service VLAN 100, by a dot1q-tunnel port; inner is behind a trunk, and has both tags."""
+    inside = f"ip -n {machine.inner.namespace}"
+    machine.ctl(f"set port eth0 vlan_mode=dot1q-tunnel tag={SERVICE}")
+    vlan_peer.join_vlan(machine.left, CUSTOMER, tmp_path)
+    machine.run(f"{inside} addr flush dev eth0",
+                f"{inside} link add link eth0 name service type vlan protocol 802.1ad id {SERVICE}",
+                f"{inside} link add link service name customer type vlan protocol 802.1q id {CUSTOMER}",
+                f"{inside} link set service up",
+                *(f"{inside} {command}" for command in machine.inner.address_commands("customer", 1400)))
+    yield machine
+    machine.run(f"{inside} link del service",
+                *(f"{inside} {command}" for command in machine.inner.address_commands("eth0", 1500)))
+    vlan_peer.leave_vlan(machine.left)
+    machine.ctl("clear port eth0 vlan_mode tag")
+    machine.ctl("fdb/flush br0")
+
+
+@pytest.mark.parametrize("family", (4, 6), ids=("v4", "v6"))
+def test_qinq(qinq, family):
+    """Such a kernel takes apart wrongly what gets a second tag and goes straight into a veth's other namespace."""
+    machine = qinq
+    machine.ctl("fdb/flush br0")
+    transfer(machine.left, machine.inner, family)
+    transfer(machine.inner, machine.left, family)
+    entries = [line.split() for line in machine.ctl("fdb/show br0").splitlines()[1:]]
+    assert {("1", str(SERVICE), machine.left.mac), ("3", str(SERVICE), machine.inner.mac)} <= \
+        {(port, vlan, mac) for port, vlan, mac, _ in entries}
 
 
 def test_shares_with_a_program_that_is_there(machine):
