@@ -46,10 +46,10 @@ def pytest_collection_modifyitems(items):
     reason = None
     os.environ["PATH"] += os.pathsep + "/usr/sbin" + os.pathsep + "/sbin"
     if os.geteuid():
-        reason = "needs root: sudo /usr/bin/python3 -m pytest tests"
+        reason = "needs root (sudo /usr/bin/python3 -m pytest tests): nothing of the running switch is tested"
     for program in PROGRAMS:
         if not shutil.which(program):
-            reason = f"needs {program}"
+            reason = f"needs {program}: nothing of the running switch is tested"
     if reason:
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -89,7 +89,7 @@ def cloud_kernel():
         guest.check_programs()
         return kernel.Kernel()
     except kernel.Unavailable as problem:
-        pytest.skip(str(problem))
+        pytest.skip(f"{problem}: nothing is tested in virtual machines, of other kernels or with their cards")
 
 
 @pytest.fixture(scope="session")

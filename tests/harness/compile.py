@@ -11,15 +11,15 @@ SOURCE = os.path.join(os.path.dirname(__file__), "..", "..")
 TOOLS = os.path.join(SOURCE, "tests", "tools")
 
 
-def _needs(*programs):
+def _needs(what, *programs):
     for program in programs:
         if not shutil.which(program):
-            pytest.skip(f"needs {program}")
+            pytest.skip(f"needs {program}: nothing is tested with {what}")
 
 
 def tool(folder, name, *packages, sources=()):
     """A C program of tests/tools, with these other sources, linked with these packages of pkg-config's; its path."""
-    _needs("cc", "pkg-config")
+    _needs(f"tests/tools/{name}.c", "cc", "pkg-config")
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True, stdout=subprocess.PIPE,
                            text=True).stdout.split()
     path = str(folder / name)
@@ -44,7 +44,7 @@ char _license[] __attribute__((section("license"), used)) = "GPL";
 
 def foreign_program(folder):
     """An XDP program that is not the switch's: `foreign_pass`, in section "xdp", passes everything up."""
-    _needs("clang")
+    _needs("an XDP program that is not the switch's", "clang")
     path = str(folder / "foreign.o")
     subprocess.run(["clang", "-O2", "-g", "-target", "bpf", "-x", "c", "-c", "-", "-o", path], input=FOREIGN,
                    text=True, check=True)
