@@ -69,17 +69,22 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def lab(tmp_path):
-    made = Lab(tmp_path)
-    yield made
-    made.close()
+    with Lab(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def module_lab(tmp_path_factory):
     """For a topology that all tests of a file share."""
-    made = Lab(tmp_path_factory.mktemp("lab"))
-    yield made
-    made.close()
+    with Lab(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=(1500, 9000), ids=lambda mtu: f"mtu{mtu}")
+def lab_and_mtu(tmp_path_factory, request):
+    """The same, for a topology that is tried with frames of either size."""
+    with Lab(tmp_path_factory.mktemp("lab")) as made:
+        yield made, request.param
 
 
 @pytest.fixture(scope="session")

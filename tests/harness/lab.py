@@ -7,11 +7,17 @@ from harness.tap import Tap
 
 
 class Lab:
-    """Switches, hosts, taps and machines; close() looks for what they left behind."""
+    """Switches, hosts, taps and machines; the end of the with statement, or close(), looks for what they left."""
 
     def __init__(self, folder):
         self.folder = folder
         self.switches, self.parts = [], []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def switch(self, ns=None):
         made = Switch(self.folder, ns)

@@ -40,6 +40,12 @@ class LocalPort(Station, Endpoint):
     def inside(self):
         return self.namespace.inside()
 
+    def configure(self, mtu=1500):
+        """Up, with its addresses."""
+        self.namespace.sysctl(f"net/ipv6/conf/{self.device}/disable_ipv6", 0)
+        self.namespace.ip(*self.address_commands(self.device, mtu))
+        return self
+
 
 class Switch:
     """One instance. What it leaves behind in the kernel is looked for in leaks()."""

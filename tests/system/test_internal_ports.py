@@ -17,10 +17,9 @@ def up(switch, port):
     wait_for(lambda: switch.ctl("get", "interface", port, "link_state").strip() == "up", f"{port} is up")
 
 
-def configure(switch, port, mtu=1500):
+def configure(switch, port):
     """Up, with addresses, wherever the device is by now. The switch says nothing of links that it cannot see."""
-    port.namespace.sysctl(f"net/ipv6/conf/{port.device}/disable_ipv6", 0)
-    port.namespace.ip(*port.address_commands(port.device, mtu))
+    port.configure()
     if port.namespace is switch.ns:
         up(switch, port.device)
     return port

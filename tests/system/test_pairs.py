@@ -12,7 +12,6 @@ XDP to veth is the pass-up path: that veth's far end has no GRO.
 import pytest
 
 from harness.frames import Capture, mac_bytes
-from harness.lab import Lab
 from harness.switch import LocalPort
 from harness.tcp import transfer
 from harness.wait import wait_for
@@ -28,7 +27,7 @@ class Topology:
         self.lab, self.mtu = lab, mtu
         self.switch = switch = lab.switch().start()
         switch.ctl("add-br", "br0")
-        self.local = self._local()
+        self.local = LocalPort(switch, "br0", 8).configure(mtu)
         self.tc = [lab.host(switch.ns, number, mtu=mtu) for number in (1, 2)]
         self.xdp = [lab.host(switch.ns, number, mtu=mtu, gro=True, tx=False) for number in (3, 4)]
         self.witness = lab.host(switch.ns, 9, mtu=mtu, addresses=False)
@@ -36,13 +35,6 @@ class Topology:
         for host in self.xdp:
             switch.ctl("set", "interface", host.port, "options:rx-hook=xdp")
         self.vm = []
-
-    def _local(self):
-        ns = self.switch.ns
-        local = LocalPort(self.switch, "br0", 8)
-        ns.sysctl("net/ipv6/conf/br0/disable_ipv6", 0)
-        ns.ip(*local.address_commands("br0", self.mtu))
-        return local
 
     def add_guests(self, image):
         ns = self.switch.ns
@@ -60,13 +52,9 @@ class Topology:
         return a, getattr(self, second)[first == second]
 
 
-@pytest.fixture(scope="module", params=(1500, 9000), ids=lambda mtu: f"mtu{mtu}")
-def topology(tmp_path_factory, request):
-    lab = Lab(tmp_path_factory.mktemp("lab"))
-    try:
-        yield Topology(lab, request.param)
-    finally:
-        lab.close()
+@pytest.fixture(scope="module")
+def topology(lab_and_mtu):
+    return Topology(*lab_and_mtu)
 
 
 @pytest.fixture(scope="module")

@@ -117,11 +117,8 @@ class Working:
 
 @pytest.fixture(scope="module")
 def working(tmp_path_factory):
-    lab = Lab(tmp_path_factory.mktemp("lab"))
-    try:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield Working(lab)
-    finally:
-        lab.close()
 
 
 @pytest.mark.parametrize("words,named", BAD, ids=[" ".join(words) for words, _ in BAD])

@@ -229,11 +229,8 @@ class Topology:
 @pytest.fixture(scope="module", params=(True, False), ids=("gro", "no-gro"))
 def made(tmp_path_factory, request):
     """With GRO the ends take XDP frames."""
-    lab = Lab(tmp_path_factory.mktemp("lab"))
-    try:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield Topology(lab, request.param)
-    finally:
-        lab.close()
 
 
 @pytest.fixture(params=HOOKS)

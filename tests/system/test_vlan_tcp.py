@@ -58,9 +58,7 @@ class Topology:
                    "--", "set", "port", "p3", "trunks=10", "--", "set", "interface", "p3", "options:rx-hook=xdp")
         for host in (self.trunk, self.xdp):
             vlan_peer.join_vlan(host, VLAN, lab.folder)
-        self.internal = LocalPort(switch, "vlan10", 8)
-        switch.ns.sysctl("net/ipv6/conf/vlan10/disable_ipv6", 0)
-        switch.ns.ip(*self.internal.address_commands("vlan10", mtu))
+        self.internal = LocalPort(switch, "vlan10", 8).configure(mtu)
         self.vm = self.vlan = None
 
     def add_guest(self, kernel):
@@ -82,13 +80,9 @@ class Topology:
         self.switch.ctl("add-port", "br0", "vm11", "tag=10", "--", "add-port", "br0", "vm12")
 
 
-@pytest.fixture(scope="module", params=(1500, 9000), ids=lambda mtu: f"mtu{mtu}")
-def topology(tmp_path_factory, request):
-    lab = Lab(tmp_path_factory.mktemp("lab"))
-    try:
-        yield Topology(lab, request.param)
-    finally:
-        lab.close()
+@pytest.fixture(scope="module")
+def topology(lab_and_mtu):
+    return Topology(*lab_and_mtu)
 
 
 @pytest.fixture(scope="module")
@@ -178,11 +172,8 @@ class Provider:
 
 @pytest.fixture(scope="module", params=("veth", "patch"))
 def made_provider(tmp_path_factory, request):
-    lab = Lab(tmp_path_factory.mktemp("lab"))
-    try:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield Provider(lab, request.param)
-    finally:
-        lab.close()
 
 
 @pytest.fixture(params=("tc", "xdp"))

@@ -113,11 +113,8 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory, cloud_kernel):
-    lab = Lab(tmp_path_factory.mktemp("vm"))
-    try:
+    with Lab(tmp_path_factory.mktemp("vm")) as lab:
         yield Machine(lab, cloud_kernel)
-    finally:
-        lab.close()
 
 
 def test_kernel(machine):
