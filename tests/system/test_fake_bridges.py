@@ -80,9 +80,7 @@ def test_frames(switch, fake):
 
 def test_the_host_is_on_it(switch, fake):
     a, b, *_ = fake
-    local = LocalPort(switch, "vlan10", 8)
-    switch.ns.sysctl("net/ipv6/conf/vlan10/disable_ipv6", 0)
-    switch.ns.ip(*local.address_commands("vlan10", 1500))
+    local = LocalPort(switch, "vlan10", 8).configure()
     wait_for(lambda: switch.ctl("get", "interface", "vlan10", "link_state").strip() == "up", "it is up")
     for family in (4, 6):
         transfer(a, local, family, 1 << 20)
