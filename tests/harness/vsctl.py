@@ -145,7 +145,8 @@ class Program:
             output = pattern.sub(instead, output)
         if not in_order and output:
             output = in_some_order(output)
-        return Answer(status, self.uuids.to_numbers(output), self.uuids.to_numbers(LOG.sub("", WARNING.sub("ovs-vsctl: warning: ", complaint))))
+        complaint = LOG.sub("", WARNING.sub("ovs-vsctl: warning: ", complaint))
+        return Answer(status, self.uuids.to_numbers(output), self.uuids.to_numbers(complaint))
 
 
 class Oracle(Program):

@@ -17,12 +17,12 @@ from harness.vsctl import Oracle, Subject, differences, lines
 from harness.wait import wait_for
 
 FOLDER = os.path.join(os.path.dirname(__file__), "conformance")
-SCRIPTS = {os.path.basename(path).removesuffix(".vsctl"): path for path in glob.glob(os.path.join(FOLDER, "*.vsctl"))}
+SCRIPTS = {os.path.basename(path).removesuffix(".vsctl"): path for path in glob.glob(f"{FOLDER}/*.vsctl")}
 
 
-# What is meant to differ: why, a line that both are given after SETUP, and a pattern of our status, output and complaint.
-# With us none of them lasts; UNDO takes back what they did with Open vSwitch. Each is looked at: where there is no
-# difference any more, it has to go from here.
+# What is meant to differ: why, a line that both are given after SETUP, and a pattern of our status, output and
+# complaint. With us none of them lasts; UNDO takes back what they did with Open vSwitch. Each is looked at: where there
+# is no difference any more, it has to go from here.
 
 SETUP = """
 add-br br0 -- add-port br0 p1 -- add-port br0 p2 -- add-br br1
@@ -89,7 +89,7 @@ DIFFERENCES = [
     ("the UUID that a new row gets is known here before the end",
      "--dry-run --id=@m create mirror name=m -- add bridge br0 mirrors @m -- get bridge br0 mirrors",
      r"0 (<\d+>)\n\[\1\]\n"),
-    ("a name that is taken is refused even where nothing refers to the new row", "create interface name=p1", "1 .*p1.*"),
+    ("a name that is taken is refused even if nothing refers to the new row", "create interface name=p1", "1 .*p1.*"),
     ("there is always one record of Open_vSwitch", "--dry-run destroy open .", "1 .*Open_vSwitch.*"),
     ("there is always one record of Open_vSwitch", "--dry-run --all destroy open", "1 .*Open_vSwitch.*"),
     ("Open vSwitch logs that a signal ends it", "--timeout=1 wait-until bridge nobody", "-14 ovs-vsctl: .* 1 .*"),
@@ -171,5 +171,6 @@ def test_bridge_made_as_a_record(subject):
     assert subject.say("list-br -- get bridge br0 _uuid -- get interface br0 type").output == f"br0\n{uuid}\ninternal\n"
     assert "br0" in subject.switch.ns.links()
     assert subject.say(f"remove open . bridges {uuid}") == (0, "", "")
-    assert subject.say("list-br -- list port -- list interface").output == ""
+    for line in ("list-br", "list port", "list interface"):
+        assert subject.say(line).output == ""
     wait_for(lambda: "br0" not in subject.switch.ns.links(), "the device of the bridge is gone")

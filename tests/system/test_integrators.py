@@ -248,7 +248,8 @@ def test_containerlab(site):
 def test_lxd(site):
     a, b = site.hosts("veth1", "veth2")
     site("br-exists lxdbr0", status=2)
-    site(r'add-br lxdbr0 -- set bridge lxdbr0 other-config:hwaddr=\"00:16:3e:00:00:01\" -- set int lxdbr0 mtu_request=1400')
+    site(r'add-br lxdbr0 -- set bridge lxdbr0 other-config:hwaddr=\"00:16:3e:00:00:01\"'
+         " -- set int lxdbr0 mtu_request=1400")
     site("br-exists lxdbr0")
     link = site.ns.link("lxdbr0")
     assert (link["address"], link["mtu"]) == ("00:16:3e:00:00:01", 1400)
@@ -317,8 +318,8 @@ def test_ifupdown2(site):
     site(bridge)
     site(bridge + " -- set bridge vmbr0 other_config:mac-aging-time=60 -- set Interface vmbr0 mtu_request=1450")
     assert site.ns.link("vmbr0")["mtu"] == 1450
-    port = ("-- --if-exists clear port {0} bond_active_slave bond_mode cvlans external_ids lacp mac other_config qos tag"
-            " trunks vlan_mode -- --if-exists clear interface {0} mtu_request external-ids other_config options")
+    port = ("-- --if-exists clear port {0} bond_active_slave bond_mode cvlans external_ids lacp mac other_config qos"
+            " tag trunks vlan_mode -- --if-exists clear interface {0} mtu_request external-ids other_config options")
     site("-- --may-exist add-port vmbr0 eno1 " + port.format("eno1") + " -- set Port eno1 tag=5")
     site("-- --may-exist add-port vmbr0 eno2 " + port.format("eno2") + " -- set Port eno2 tag=6")
     assert reach(a, BROADCAST, [], others=[b]) == []

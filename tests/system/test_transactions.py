@@ -129,7 +129,7 @@ def state(switch):
     """All that a chain can change, by what it is."""
     return {"database": database(switch), "devices": devices(switch), "show": switch.ctl("show"),
             "addresses": sorted((mac, *entry[:2]) for mac, entry in switch.fdb().items() if entry[0] != "LOCAL"),
-            "ports": [switch.ctl("--if-exists", "get", "interface", port, "ofport") for port in ("p1", "p2", "internal")],
+            "ports": [switch.ctl("--if-exists", "get", "interface", port, "ofport") for port in ("p1", "p2")],
             "pins": (sorted(os.listdir(switch.pins())), bpf.pinned_maps(switch.pins())),
             "maps": map_contents(switch)}
 
