@@ -131,7 +131,8 @@ class Program:
         """Answer as it comes."""
         try:
             done = subprocess.run([*self.argv, *words], env=self.environment, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=LIMIT)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  errors="backslashreplace", timeout=LIMIT)
         except subprocess.TimeoutExpired:
             return Answer(-1, "", f"no answer within {LIMIT:g} s\n")
         return Answer(done.returncode, done.stdout, done.stderr)
