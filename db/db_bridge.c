@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "db/db_name.h"
 #include "db/db_port.h"
+#include "db/relation.h"
 
 int bridge_find(struct db *db, const char *name, int64_t *id, struct error *error)
 {
@@ -19,8 +20,11 @@ int bridge_find(struct db *db, const char *name, int64_t *id, struct error *erro
 int bridge_insert(struct db *db, const char *uuid, const char *name, struct error *error)
 {
 	int64_t number;
-	int result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, &number, error);
+	int result = relation_free_name(db, "Bridge", name, error);
 
+	if (result == 0)
+		result = store_lowest_free(db, "_number", "Bridge", 0, DB_BRIDGES_MAX, &number,
+					   error);
 	if (result == -ENOSPC)
 		return error_set(error, result,
 				 "cannot create a bridge named %s because there are %d already",
@@ -100,6 +104,7 @@ int db_bridge_del(struct db *db, const char *name, struct error *error)
 	int result = bridge_find(db, name, &id, error);
 
 	/* Its ports and what belongs to them go with it, by the foreign keys. */
-	return result ? result
-		      : store_write(db, error, "DELETE FROM Bridge WHERE _id = ?", "i", id);
+	if (result == 0)
+		result = store_write(db, error, "DELETE FROM Bridge WHERE _id = ?", "i", id);
+	return result ? result : relation_removed(db, error);
 }

@@ -63,20 +63,22 @@ static int refuse_as(const char *kind, const char *name, const char *taken_by, c
 }
 
 /* Who has the name: a bridge, real or fake, a port, or an interface, and the bridge that it is on,
- * if it is on one. A bridge that was made by itself has no port of its name yet. */
+ * if it is on one. A bridge that was made by itself has no port of its name yet. What belongs to
+ * nobody takes no name: relation_free_name(). */
 static int refuse_taken(struct db *db, const char *kind, const char *name, struct error *error)
 {
 	sqlite3_stmt *statement;
 	int result = connection_query(
 		&db->file, &statement, error,
 		"SELECT iif(Port.fake_bridge OR Port.name = Bridge.name, 'bridge', 'port'),"
-		" Bridge.name FROM Port"
-		" LEFT JOIN Bridge ON Bridge._id = Port._parent WHERE Port.name = ?1"
-		" UNION ALL SELECT 'bridge', NULL FROM Bridge WHERE name = ?1 AND ?2 = 'bridge'"
+		" Bridge.name FROM Port JOIN Bridge ON Bridge._id = Port._parent"
+		" WHERE Port.name = ?1 AND Bridge._parent IS NOT NULL"
+		" UNION ALL SELECT 'bridge', NULL FROM Bridge"
+		" WHERE name = ?1 AND ?2 = 'bridge' AND _parent IS NOT NULL"
 		" UNION ALL SELECT 'interface', Bridge.name FROM Interface"
-		" LEFT JOIN Port ON Port._id = Interface._parent"
-		" LEFT JOIN Bridge ON Bridge._id = Port._parent"
-		" WHERE Interface.name = ?1 AND Bridge.name IS NOT NULL",
+		" JOIN Port ON Port._id = Interface._parent"
+		" JOIN Bridge ON Bridge._id = Port._parent"
+		" WHERE Interface.name = ?1 AND Bridge._parent IS NOT NULL",
 		"ss", name, kind);
 	const char *taken_by, *bridge;
 
@@ -108,9 +110,9 @@ int name_check_interface(struct db *db, const char *name, struct error *error)
 		return refuse("interface", name, why, error);
 	result = connection_query(&db->file, &statement, error,
 				  "SELECT Bridge.name FROM Interface"
-				  " LEFT JOIN Port ON Port._id = Interface._parent"
-				  " LEFT JOIN Bridge ON Bridge._id = Port._parent"
-				  " WHERE Interface.name = ?",
+				  " JOIN Port ON Port._id = Interface._parent"
+				  " JOIN Bridge ON Bridge._id = Port._parent"
+				  " WHERE Interface.name = ? AND Bridge._parent IS NOT NULL",
 				  "s", name);
 	if (result == 0)
 		result = connection_step(&db->file, statement, error);

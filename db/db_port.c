@@ -6,6 +6,7 @@
 #include <string.h>
 #include "db/db_bridge.h"
 #include "db/db_name.h"
+#include "db/relation.h"
 
 static int too_many(const char *name, struct error *error)
 {
@@ -17,8 +18,11 @@ static int too_many(const char *name, struct error *error)
 int port_insert_interface(struct db *db, const char *uuid, const char *name, struct error *error)
 {
 	int64_t number;
-	int result = store_lowest_free(db, "_number", "Interface", 0, DB_PORTS_MAX, &number, error);
+	int result = relation_free_name(db, "Interface", name, error);
 
+	if (result == 0)
+		result = store_lowest_free(db, "_number", "Interface", 0, DB_PORTS_MAX, &number,
+					   error);
 	if (result == -ENOSPC)
 		return too_many(name, error);
 	return result ? result
@@ -82,6 +86,9 @@ int port_insert(struct db *db, int64_t bridge, const struct port_row *port, stru
 	if (port->tag)
 		snprintf(tag, sizeof(tag), "%u", port->tag);
 	db_uuid_make(uuid);
+	result = relation_free_name(db, "Port", port->name, error);
+	if (result)
+		return result;
 	result = store_write(db, error,
 			     "INSERT INTO Port (_parent, _uuid, name, tag, fake_bridge,"
 			     " bond_fake_iface) VALUES (?, ?, ?, ?, ?, ?)",
@@ -238,5 +245,6 @@ int db_port_del(struct db *db, const char *name, struct error *error)
 				 name, name);
 	if (result != -ENOENT)
 		return result;
-	return store_write(db, error, "DELETE FROM Port WHERE name = ?", "s", name);
+	result = store_write(db, error, "DELETE FROM Port WHERE name = ?", "s", name);
+	return result ? result : relation_removed(db, error);
 }

@@ -226,10 +226,8 @@ static int check_makeable(const struct db_table *table, struct error *error)
 static int insert_named(struct db *db, const struct db_table *table, const char *uuid,
 			const char *name, struct error *error)
 {
-	int result = relation_free_name(db, table, name, error);
+	int result;
 
-	if (result)
-		return result;
 	if (!strcmp(table->name, "Interface")) {
 		result = name_check_interface(db, name, error);
 		return result ? result : port_insert_interface(db, uuid, name, error);
@@ -239,6 +237,8 @@ static int insert_named(struct db *db, const struct db_table *table, const char 
 		return result ? result : bridge_insert(db, uuid, name, error);
 	}
 	result = name_check(db, "port", name, error);
+	if (result == 0)
+		result = relation_free_name(db, "Port", name, error);
 	return result ? result
 		      : store_write(db, error, "INSERT INTO Port (_uuid, name) VALUES (?, ?)", "ss",
 				    uuid, name);
@@ -278,5 +278,6 @@ int db_destroy(struct db *db, const struct db_table *table, const char *uuid, st
 	if (!table->root)
 		return condemned_add(db, table, uuid, error);
 	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
-	return store_write(db, error, sql, "s", uuid);
+	result = store_write(db, error, sql, "s", uuid);
+	return result ? result : relation_removed(db, error);
 }

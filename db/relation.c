@@ -254,19 +254,12 @@ static int refuse_any(struct db *db, const char *sql, const char *format, struct
 	return error_set(error, -EINVAL, format, text);
 }
 
-#define LOOSE_BRIDGES "SELECT _id FROM Bridge WHERE _parent IS NULL"
-#define LOOSE_PORTS   "SELECT _id FROM Port WHERE _parent IS NULL OR _parent IN (" LOOSE_BRIDGES ")"
-
-int relation_free_name(struct db *db, const struct db_table *table, const char *name,
-		       struct error *error)
+int relation_free_name(struct db *db, const char *table, const char *name, struct error *error)
 {
-	/* An interface without a bridge does not go with its port by itself. */
 	static const struct {
 		const char *table, *sql;
 	} removals[] = {
 		{"Bridge", "DELETE FROM Bridge WHERE name = ? AND _parent IS NULL"},
-		{"Port", "DELETE FROM Interface WHERE _parent IN (" LOOSE_PORTS
-			 " INTERSECT SELECT _id FROM Port WHERE name = ?)"},
 		{"Port", "DELETE FROM Port WHERE name = ? AND _id IN (" LOOSE_PORTS ")"},
 		{"Interface", "DELETE FROM Interface WHERE name = ? AND"
 			      " (_parent IS NULL OR _parent IN (" LOOSE_PORTS "))"},
@@ -274,9 +267,17 @@ int relation_free_name(struct db *db, const struct db_table *table, const char *
 	int result = 0;
 
 	for (size_t i = 0; i < sizeof(removals) / sizeof(*removals) && result == 0; i++)
-		if (!strcmp(table->name, removals[i].table))
+		if (!strcmp(table, removals[i].table))
 			result = store_write(db, error, removals[i].sql, "s", name);
-	return result;
+	return result ? result : relation_removed(db, error);
+}
+
+int relation_removed(struct db *db, struct error *error)
+{
+	return store_write(db, error,
+			   "DELETE FROM Interface WHERE _bridge IS NULL AND _parent IS NOT NULL"
+			   " AND _parent NOT IN (SELECT _id FROM Port)",
+			   "");
 }
 
 static int remove_orphans(struct db *db, struct error *error)

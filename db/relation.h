@@ -30,9 +30,17 @@ int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 /* A record has been made: gives it to the parent that named it before. */
 int relation_made(struct db *db, const char *uuid, struct error *error);
 
-/* Removes the record of this name, and what belongs to it, if it belongs to nobody any more. */
-int relation_free_name(struct db *db, const struct db_table *table, const char *name,
-		       struct error *error);
+/* _id of those that belong to nobody, yet or any more, or to somebody who does not: their names are
+ * not taken. */
+#define LOOSE_BRIDGES "SELECT _id FROM Bridge WHERE _parent IS NULL"
+#define LOOSE_PORTS   "SELECT _id FROM Port WHERE _parent IS NULL OR _parent IN (" LOOSE_BRIDGES ")"
+
+/* Removes the Bridge, Port or Interface of this name if it is loose, and what belongs to it. */
+int relation_free_name(struct db *db, const char *table, const char *name, struct error *error);
+
+/* To be called when a bridge or port has been deleted: removes interfaces of it that have no bridge
+ * yet, which no foreign key takes along. The next port may get its _id. */
+int relation_removed(struct db *db, struct error *error);
 
 /* Forgets, with a transaction that ends, what was named and not made. */
 void relation_reset(struct db *db);

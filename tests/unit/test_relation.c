@@ -185,6 +185,58 @@ static void names_are_free_at_once(void **state)
 	assert_false(exists(f, "Port", "p1"));
 }
 
+/* So it is to what is added as a whole. */
+static void names_are_free_for_add_port_and_add_br(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", id_of(f, "Port", "br0")), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 p1:1 ");
+	assert_int_equal(set(f, "Open_vSwitch", ".", "bridges", "[]"), 0);
+	assert_int_equal(db_bridge_add(f->db, "p1", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 ");
+	expect_ports(f, "p1", "p1:65534 ");
+}
+
+/* A bridge may come after the port of its name. */
+static void a_local_port_may_come_first(void **state)
+{
+	struct fixture *f = *state;
+	struct id local = make_port(f, "br0"), bridge = create(f, "Bridge", "br0");
+
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", local), 0);
+	assert_int_equal(REFER(f, "Open_vSwitch", ".", "bridges", bridge), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 ");
+	assert_string_equal(uuid_of(f, "Port", "br0"), local.uuid);
+}
+
+/* A port that has been moved is deleted with its interface, and leaves none to the next one. */
+static void a_moved_port_is_deleted(void **state)
+{
+	struct fixture *f = *state;
+	struct id local, p1;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	local = id_of(f, "Port", "br1");
+	p1 = id_of(f, "Port", "p1");
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", id_of(f, "Port", "br0")), 0);
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, p1), 0);
+	assert_int_equal(db_port_del(f->db, "p1", &f->error), 0);
+	assert_false(exists(f, "Interface", "p1"));
+	p1 = create(f, "Port", "p2");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, p1), 0);
+	assert_refused(settle(f), -EINVAL, "port p2 has no interface: it needs one");
+}
+
 static void taken_names_are_refused(void **state)
 {
 	char *interfaces[] = {"m1", "m2"};
@@ -290,6 +342,9 @@ int main(void)
 		TEST(wanted_numbers_are_given),
 		TEST(orphans_go),
 		TEST(names_are_free_at_once),
+		TEST(names_are_free_for_add_port_and_add_br),
+		TEST(a_local_port_may_come_first),
+		TEST(a_moved_port_is_deleted),
 		TEST(taken_names_are_refused),
 		TEST(a_port_needs_an_interface),
 		TEST(a_bridges_own_name_is_its_own_ports),
