@@ -21,14 +21,26 @@ static int set_new(struct command_call *call, const char *table, const char *uui
 	return result ? result : place_set(call, &place, value);
 }
 
+/* Does it begin as the name of a connection, to somebody or for others to come? */
+static bool is_connection(const char *target)
+{
+	static const char *const kinds[] = {"tcp:", "unix:", "ssl:", "ptcp:", "punix:", "pssl:"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(target, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
+}
+
 static int create_target(struct command_call *call, const char *table, const char *target,
 			 json_t *uuids)
 {
 	const char *probe = command_option(call, "--inactivity-probe");
 	char uuid[DB_UUID_LEN + 1];
-	int result;
+	int result = place_make(call, table, uuid);
 
-	result = place_make(call, table, uuid);
+	if (!is_connection(target))
+		text_add(call->warning, "target type \"%s\" is possibly erroneous\n", target);
 	if (result == 0)
 		result = set_new(call, table, uuid, "target", json_string(target));
 	if (result == 0 && probe)

@@ -212,6 +212,9 @@ static void apply(struct link_table *table, const struct link_news *news)
 	node->link.xdp_features = before.xdp_features;
 	node->link.peer_xdp = !peer_changed && before.peer_xdp;
 	node->link.user = before.user;
+	node->link.resets = before.resets;
+	if (!is_new && (before.flags ^ news->link.flags) & IFF_RUNNING)
+		node->link.resets++;
 	node->lower = news->lower;
 	node->peer_netnsid = news->peer_netnsid;
 	node->generation = table->generation;

@@ -48,7 +48,8 @@ struct link {
 	bool xdp_features_known; /* false on kernels without the netdev family (before 6.3) */
 	uint64_t xdp_features;   /* enum link_xdp_feature */
 	bool peer_xdp;           /* a veth's other end has an XDP program of its own (probed) */
-	void *user;              /* the owner's: the port it belongs to */
+	uint32_t resets; /* how often the link has gone up or down since it was first seen */
+	void *user;      /* the owner's: the port it belongs to */
 };
 
 enum link_change {
@@ -120,5 +121,37 @@ int link_set_gro(struct link_table *table, uint32_t ifindex, bool on, struct err
 /* Are the transmit offloads (checksum, segmentation) of a veth's other end on? False when not
  * known: it is in a namespace that can't be looked at. */
 bool link_peer_offloads(struct link_table *table, uint32_t ifindex);
+
+/* What a device counts itself, beside what the data path does: see `struct rtnl_link_stats64`. */
+struct link_counters {
+	uint64_t rx_errors, tx_errors, collisions;
+	uint64_t rx_crc_errors, rx_frame_errors, rx_over_errors, rx_missed_errors;
+};
+
+/* False when there are none. All devices are read at once, at the first call after
+ * link_counters_expire(). */
+bool link_counters_get(struct link_table *table, uint32_t ifindex, struct link_counters *counters);
+void link_counters_expire(struct link_table *table);
+
+/* What its driver says of itself; any of them may be empty. */
+struct link_driver {
+	char name[33], version[33], firmware[33];
+};
+/* False when it says nothing. */
+bool link_driver_read(struct link_table *table, const struct link *link,
+		      struct link_driver *driver);
+
+enum link_duplex {
+	LINK_UNKNOWN_DUPLEX,
+	LINK_HALF_DUPLEX,
+	LINK_FULL_DUPLEX,
+};
+struct link_settings {
+	uint64_t speed; /* bits a second, 0: unknown */
+	enum link_duplex duplex;
+};
+/* False when the driver tells nothing. */
+bool link_settings_read(struct link_table *table, const struct link *link,
+			struct link_settings *settings);
 
 #endif

@@ -31,6 +31,8 @@ struct link_node {
 	uint32_t lower;
 	int32_t peer_netnsid;
 	uint32_t generation; /* of the last full reading that found it */
+	struct link_counters counters;
+	uint32_t counted; /* the reading that they are of */
 	struct link_node *next_by_index, *next_by_name;
 
 	/* What the owner is still to be told. */
@@ -65,6 +67,8 @@ struct link_table {
 	struct event *on_route, *on_generic;
 	uint32_t generation;
 	struct link_netns netns;
+	uint32_t counting;     /* number of readings of counters */
+	bool counters_current; /* the last one may still be used */
 	struct link_node *by_index[LINK_BUCKETS], *by_name[LINK_BUCKETS];
 	struct link_node *queue, **queue_end;
 };

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a device's driver can do with XDP: the generic netlink family `netdev`, and where it lacks,
  * a list. */
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include "switchd/link.h"
 #include "switchd/link_request.h"
 #include "switchd/link_table.h"
@@ -104,28 +102,17 @@ static void read_features(struct link_table *table, struct link *link)
 	link->xdp_features = features.bits;
 }
 
-static void read_driver(struct link_table *table, struct link *link)
-{
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
-	struct ifreq request = {.ifr_data = (void *)&info};
-
-	memcpy(request.ifr_name, link->name, sizeof(link->name));
-	if (ioctl(table->ethtool_fd, SIOCETHTOOL, &request))
-		return;
-	info.driver[sizeof(info.driver) - 1] = '\0';
-	_Static_assert(sizeof(info.driver) == sizeof(link->driver), "copied whole");
-	memcpy(link->driver, info.driver, sizeof(link->driver));
-}
-
 void link_xdp_read(struct link_table *table, struct link_node *node)
 {
 	struct link *link = &node->link;
+	struct link_driver driver;
 
 	link->xdp_features_known = table->generic_events;
 	if (link->xdp_features_known)
 		read_features(table, link);
-	if (!*link->kind && link->type == ARPHRD_ETHER)
-		read_driver(table, link);
+	if (!*link->kind && link->type == ARPHRD_ETHER && link_driver_read(table, link, &driver))
+		snprintf(link->driver, sizeof(link->driver), "%.*s", (int)sizeof(link->driver) - 1,
+			 driver.name);
 }
 
 /* That a veth's features changed may come from a program on its other end, which if that is down

@@ -10,8 +10,11 @@
 
 struct daemon;
 
+/* What was read of devices is read anew from here on. */
+void live_expire(struct daemon *daemon);
+
 /*
- * The value of a live column of the record of this name (an Interface's or Port's is its device's),
+ * The value of a live column of the record of this name (an Interface's is its device's),
  * in the form of db_get(). New reference; the column's empty value when there is nothing to tell.
  * Never NULL.
  */

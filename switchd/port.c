@@ -93,6 +93,15 @@ static void say_peer_offloads(struct daemon *daemon, struct port *port)
 		 port->conf->name, peer ? peer->name : "DEVICE");
 }
 
+static void say_bond(struct port *port)
+{
+	const struct db_port *conf = port->conf;
+
+	if (*conf->bond)
+		port_say(port, "bond %s forwards by its first interface, %s, until bonding comes",
+			 conf->bond, conf->name);
+}
+
 /* Drivers that have a queue per CPU for XDP, or none, say so with an error; some just lose frames.
  */
 static void say_queues(struct port *port)
@@ -251,5 +260,6 @@ void port_prepare(struct daemon *daemon, struct port *port)
 	if (port_attachable(port)) {
 		say_peer_offloads(daemon, port);
 		say_queues(port);
+		say_bond(port);
 	}
 }

@@ -60,6 +60,7 @@ int rows_select(struct daemon *daemon, const struct db_table *table, const char 
 			memcpy(all, columns, n_columns * sizeof(*all));
 		if (table->name_column)
 			all[n_columns] = db_column_find(table, table->name_column, error);
+		live_expire(daemon);
 		result = db_select(daemon->db, table, uuid, all, n_columns + !!table->name_column,
 				   complete, &reading, error);
 	}

@@ -37,7 +37,7 @@ LIVE = {
 LIVE_COLUMNS = "|".join(sorted({column for columns in LIVE.values() for column in columns.split()}))
 UNCOMPARED = (
     (re.compile(rf"^((?:{LIVE_COLUMNS}) *: ).*$", re.M), r"\1(live)"),  # list, --format=list
-    (re.compile(r'^ +error: .*\n|^    ovs_version: .*\n', re.M), ""),  # show
+    (re.compile(r'^ +error: .*\n|^    ovs_version: .*\n|\\n    ovs_version: "[^"]*"', re.M), ""),  # show
 )
 
 # What Open vSwitch's programs log on standard error. Their commands' own warnings are said here.

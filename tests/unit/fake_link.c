@@ -456,3 +456,32 @@ bool link_peer_offloads(struct link_table *table, uint32_t ifindex)
 	(void)table;
 	return device && device->peer_offloads;
 }
+
+bool link_counters_get(struct link_table *table, uint32_t ifindex, struct link_counters *counters)
+{
+	(void)table;
+	memset(counters, 0, sizeof(*counters));
+	return by_index(ifindex);
+}
+
+void link_counters_expire(struct link_table *table)
+{
+	(void)table;
+}
+
+bool link_driver_read(struct link_table *table, const struct link *link, struct link_driver *driver)
+{
+	(void)table;
+	(void)link;
+	(void)driver;
+	return false;
+}
+
+bool link_settings_read(struct link_table *table, const struct link *link,
+			struct link_settings *settings)
+{
+	(void)table;
+	(void)link;
+	(void)settings;
+	return false;
+}
