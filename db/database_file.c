@@ -62,11 +62,21 @@ static void sync_folder(const char *path)
 	close(fd);
 }
 
-/* A database of our schema with its one Open_vSwitch record. */
+int database_file_fill(struct connection *connection, struct error *error)
+{
+	char uuid[DB_UUID_LEN + 1];
+	int result = migration_run(connection, 0, error);
+
+	db_uuid_make(uuid);
+	return result ? result
+		      : connection_run(connection, error,
+				       "INSERT INTO Open_vSwitch (_id, _uuid) VALUES (1, ?)", "s",
+				       uuid);
+}
+
 static int fill(const char *path, struct error *error)
 {
 	struct connection connection;
-	char uuid[DB_UUID_LEN + 1];
 	int result = connection_open(&connection, path, error);
 
 	/* A journal would lie about under a name that nobody knows; an unfinished file is thrown
@@ -74,12 +84,7 @@ static int fill(const char *path, struct error *error)
 	if (result == 0)
 		result = connection_script(&connection, "PRAGMA journal_mode = MEMORY", error);
 	if (result == 0)
-		result = migration_run(&connection, 0, error);
-	db_uuid_make(uuid);
-	if (result == 0)
-		result = connection_run(&connection, error,
-					"INSERT INTO Open_vSwitch (_id, _uuid) VALUES (1, ?)", "s",
-					uuid);
+		result = database_file_fill(&connection, error);
 	connection_close(&connection);
 	return result;
 }

@@ -14,6 +14,9 @@
  */
 int database_file_make(const char *path, struct error *error);
 
+/* Our schema, with its one Open_vSwitch record, in an empty database. */
+int database_file_fill(struct connection *connection, struct error *error);
+
 /* Refuses by the first octets what is no database, of another program, or of a newer version of
  * ours. */
 int database_file_identify(const char *path, struct error *error);

@@ -62,6 +62,35 @@ int db_open(const char *path, struct db **result, struct error *error)
 	return 0;
 }
 
+static int open_memory(struct db *db, struct error *error)
+{
+	int result = connection_open(&db->file, ":memory:", error);
+
+	if (result == 0)
+		result = database_file_fill(&db->file, error);
+	if (result == 0)
+		result = connection_script(&db->file, "PRAGMA foreign_keys = ON", error);
+	db->wal.complete = true; /* there is none */
+	return result;
+}
+
+int db_open_draft(struct db **result, struct error *error)
+{
+	struct db *db = calloc(1, sizeof(*db));
+	int status;
+
+	if (!db)
+		return error_set(error, -ENOMEM, "out of memory");
+	status = open_memory(db, error);
+	if (status) {
+		connection_close(&db->file);
+		free(db);
+		return status;
+	}
+	*result = db;
+	return 0;
+}
+
 void db_close(struct db *db)
 {
 	if (!db)

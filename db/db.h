@@ -38,6 +38,9 @@ struct db;
  * process's lock at most 5 s.
  */
 int db_open(const char *path, struct db **db, struct error *error);
+
+/* A switch with nothing configured, in memory: a draft, gone when it is closed. */
+int db_open_draft(struct db **db, struct error *error);
 void db_close(struct db *db);
 
 /* Transactions do not nest. db_commit() that fails has rolled back. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "switchd/daemon.h"
 #include "switchd/internal_port.h"
+#include "switchd/model.h"
 
 static int vlan_parse(const char *word, uint16_t *vlan, struct error *error)
 {
@@ -77,6 +78,8 @@ int cmd_add_br(struct command_call *call)
 	result = add_bridge(call);
 	if (result < 0)
 		return result;
+	if (call->draft && model_port(call->daemon->model, name))
+		return 0;
 	/* A device of ours may be there still, from a bridge deleted in this chain. */
 	if (link_by_name(call->daemon->links, name) && !internal_port_exists(call->daemon, name))
 		return error_set(call->error, -EEXIST,

@@ -160,9 +160,8 @@ static int check_words(const struct command_call *call, struct error *error)
 			 command->max, hint);
 }
 
-/* One sub-command: options, name, words. Nothing of it is copied. */
-static int parse_call(enum language language, struct command_call *call, int n_words, char **words,
-		      struct error *error)
+int command_parse(enum language language, struct command_call *call, int n_words, char **words,
+		  struct error *error)
 {
 	int result;
 
@@ -193,13 +192,16 @@ static int name_call(const struct chain *chain, const struct command_call *call,
 		     struct error *error)
 {
 	struct text text = TEXT_EMPTY;
+	size_t length;
 
 	if (result == 0 || chain->language != LANGUAGE_OWN || chain->n_calls < 2 ||
 	    call->n_words == 0)
 		return result;
 	add_words(&text, call->n_words, call->words);
-	error_prefix(error, result, "%.100s%s: ", text_string(&text),
-		     text.length > 100 ? "..." : "");
+	length = strcspn(text_string(&text), "\n"); /* of a file, the first line */
+	length = length > 100 ? 100 : length;
+	error_prefix(error, result, "%.*s%s: ", (int)length, text_string(&text),
+		     text.length > length ? "..." : "");
 	text_free(&text);
 	return result;
 }
@@ -264,8 +266,8 @@ static int chain_parse(struct chain *chain, int n_words, char **words, struct er
 			;
 		if (end == start)
 			continue;
-		result = parse_call(chain->language, &chain->calls[n], end - start, words + start,
-				    error);
+		result = command_parse(chain->language, &chain->calls[n], end - start,
+				       words + start, error);
 		if (result < 0)
 			return name_call(chain, &chain->calls[n], result, error);
 		n++;

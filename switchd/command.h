@@ -42,6 +42,7 @@ struct command_call {
 	struct text *table_output; /* for tables, which --oneline leaves alone */
 	struct tabular_style *style;
 	struct symbols *symbols; /* names of records in this chain */
+	bool draft; /* of a file, which is not the switch's configuration yet: apply.c */
 	struct error *error;
 	struct text *warning;   /* sentences, one a line, though it is done */
 	struct text as_written; /* command_words() */
@@ -78,6 +79,11 @@ extern const size_t command_table_size;
 /* The option's value ("" for one without), or NULL when it was not given. `name` without the '='.
  */
 const char *command_option(const struct command_call *call, const char *name);
+
+/* Looks a sub-command up and counts its words, none of which is copied: options, name, words. What
+ * else it needs to run is the caller's to fill in. */
+int command_parse(enum language language, struct command_call *call, int n_words, char **words,
+		  struct error *error);
 
 /* Name and words of the sub-command as the user wrote them, options in front; valid until the next
  * call. */

@@ -33,6 +33,8 @@ static int check_device(struct command_call *call, const char *port)
 	const struct link *link = link_by_name(call->daemon->links, port);
 	const char *owner = link ? pair_port(call->daemon, link) : NULL;
 
+	if (call->draft && model_port(call->daemon->model, port))
+		return 0; /* a port already: that its device can't be one is told elsewhere */
 	if (!link || (owner && !strcmp(owner, port)))
 		return 0;
 	return model_link_check(call->daemon, link, call->error);
