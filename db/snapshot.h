@@ -73,6 +73,12 @@ bool snapshot_refers(const struct db_column *column);
 /* The target of an element of a set, or of a pair of a map. */
 const json_t *snapshot_reference(const struct db_column *column, const json_t *element);
 
+/*
+ * The records by table, and in each by path or signature; numbers those of a table from 1. A new
+ * array, or NULL and a sentence.
+ */
+struct snapshot_record **snapshot_sort(struct snapshot *snapshot, struct error *error);
+
 /* Fills in content, places and signatures; part of snapshot_load(). */
 int snapshot_sign(struct snapshot *snapshot, struct error *error);
 

@@ -13,6 +13,7 @@
  */
 #include "switchd/commands.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@
 struct export
 {
 	struct snapshot snapshot;
-	struct snapshot_record **sorted; /* by table, then by path or signature */
+	struct snapshot_record **sorted;
 	struct text *text;
 };
 
@@ -62,19 +63,6 @@ static bool has_structure(const struct snapshot_record *record)
 	return is_in(record, "Bridge") || is_in(record, "Port") || is_in(record, "Interface");
 }
 
-static int compare_records(const void *a, const void *b)
-{
-	const struct snapshot_record *x = *(struct snapshot_record *const *)a;
-	const struct snapshot_record *y = *(struct snapshot_record *const *)b;
-	int order = strcmp(x->table->name, y->table->name);
-
-	if (order == 0 && x->path && y->path)
-		order = strcmp(x->path, y->path);
-	else if (order == 0 && x->signature && y->signature)
-		order = strcmp(x->signature, y->signature);
-	return order ? order : (x->position > y->position) - (x->position < y->position);
-}
-
 typedef void record_fn(struct export *export, struct snapshot_record *record);
 
 static void each(struct export *export, const char *table, record_fn *fn)
@@ -82,20 +70,6 @@ static void each(struct export *export, const char *table, record_fn *fn)
 	for (size_t i = 0; i < export->snapshot.n; i++)
 		if (is_in(export->sorted[i], table))
 			fn(export, export->sorted[i]);
-}
-
-/* Numbers within each table, for names like @qos1. */
-static void number_records(struct export *export)
-{
-	unsigned number = 0;
-
-	for (size_t i = 0; i < export->snapshot.n; i++) {
-		struct snapshot_record *record = export->sorted[i];
-
-		if (!i || record->table != export->sorted[i - 1]->table)
-			number = 0;
-		record->number = ++number;
-	}
 }
 
 static void format_id(const struct snapshot_record *record, char id[ID_MAX])
@@ -195,6 +169,19 @@ static void format_set(const struct export *export, const struct db_column *colu
 	}
 }
 
+/* Behind COLUMN:KEY= a string is the rest of the word, unless it looks like one in quotes. */
+static bool needs_quotes(const json_t *value)
+{
+	const char *string = json_string_value(value);
+
+	if (!string || !*string || *string == '"')
+		return true;
+	for (; *string; string++)
+		if (iscntrl((unsigned char)*string))
+			return true;
+	return false;
+}
+
 /* One word for each pair: COLUMN:KEY=VALUE. */
 static void add_map(struct export *export, const struct db_column *column, const json_t *pairs)
 {
@@ -207,7 +194,10 @@ static void add_map(struct export *export, const struct db_column *column, const
 		text_add(&word, "%s:", column->name);
 		atom_format(json_array_get(pair, 0), false, &word);
 		text_add(&word, "=");
-		format_atom(export, column, json_array_get(pair, 1), &word);
+		if (needs_quotes(json_array_get(pair, 1)))
+			format_atom(export, column, json_array_get(pair, 1), &word);
+		else
+			text_add(&word, "%s", json_string_value(json_array_get(pair, 1)));
 		script_add_word(export->text, text_string(&word));
 		text_free(&word);
 	}
@@ -291,7 +281,7 @@ static bool is_by_add_br(const struct export *export, const struct snapshot_reco
 			 const struct db_column *column, const json_t *value)
 {
 	if (is_in(record, "Interface") && !strcmp(column->name, "type"))
-		return is_string(value, "internal") &&
+		return is_string(value, "internal") && own_interface(export, record->parent) &&
 		       (is_local(record->parent) || is_fake_bridge(export, record->parent));
 	if (is_in(record, "Port") &&
 	    (!strcmp(column->name, "tag") || !strcmp(column->name, "fake_bridge")))
@@ -411,9 +401,30 @@ static void create_interface(struct export *export, const struct snapshot_record
 	end_line(export);
 }
 
+static void add_interfaces_column(struct export *export, const struct snapshot_record *port)
+{
+	struct text word = TEXT_EMPTY;
+
+	text_add(&word, "interfaces=");
+	format_references(export, db_column_find(port->table, "interfaces", NULL),
+			  json_array_get(snapshot_value(port, "interfaces"), 1), &word);
+	script_add_word(export->text, text_string(&word));
+	text_free(&word);
+}
+
+/* The interface that add-br has made goes first, so that another one can have its name. */
+static void compose_local_port(struct export *export, const struct snapshot_record *port)
+{
+	add_word(export, "set");
+	add_word(export, "Port");
+	add_word(export, "%s", snapshot_name(port));
+	add_interfaces_column(export, port);
+	end_line(export);
+	each_interface(export, port, create_interface);
+}
+
 static void compose_port(struct export *export, const struct snapshot_record *port)
 {
-	struct text interfaces = TEXT_EMPTY;
 	char id[ID_MAX];
 
 	each_interface(export, port, create_interface);
@@ -421,11 +432,7 @@ static void compose_port(struct export *export, const struct snapshot_record *po
 	add_word(export, "create");
 	add_word(export, "Port");
 	add_name_column(export, port);
-	text_add(&interfaces, "interfaces=");
-	format_references(export, db_column_find(port->table, "interfaces", NULL),
-			  json_array_get(snapshot_value(port, "interfaces"), 1), &interfaces);
-	script_add_word(export->text, text_string(&interfaces));
-	text_free(&interfaces);
+	add_interfaces_column(export, port);
 	end_line(export);
 	format_id(port, id);
 	add_word(export, "add");
@@ -477,11 +484,12 @@ static void write_port(struct export *export, struct snapshot_record *port)
 	if (!port->path || port->done)
 		return;
 	port->done = true;
-	if (is_local(port))
-		return;
 	if (!own_interface(export, port))
 		each_interface(export, port, write_port_of_name);
-	make_port(export, port);
+	if (!is_local(port))
+		make_port(export, port);
+	else if (!own_interface(export, port))
+		compose_local_port(export, port);
 }
 
 static void write_static_mac(struct export *export, struct snapshot_record *record)
@@ -503,7 +511,7 @@ static void write_static_mac(struct export *export, struct snapshot_record *reco
 static void write_id(struct export *export, struct snapshot_record *record)
 {
 	if (!record->path || !record->n_places ||
-	    (is_in(record, "Port") && is_composed(export, record)))
+	    (is_in(record, "Port") && !is_local(record) && is_composed(export, record)))
 		return;
 	add_id_option(export, record);
 	add_word(export, "get");
@@ -564,16 +572,11 @@ int cmd_export(struct command_call *call)
 	int result = snapshot_load(&export.snapshot, call->daemon->db, call->error);
 
 	if (result == 0) {
-		export.sorted = calloc(export.snapshot.n + 1, sizeof(*export.sorted));
-		result = export.sorted ? 0 : error_set(call->error, -ENOMEM, "out of memory");
+		export.sorted = snapshot_sort(&export.snapshot, call->error);
+		result = export.sorted ? 0 : -ENOMEM;
 	}
-	if (result == 0) {
-		memcpy(export.sorted, export.snapshot.records,
-		       export.snapshot.n * sizeof(*export.sorted));
-		qsort(export.sorted, export.snapshot.n, sizeof(*export.sorted), compare_records);
-		number_records(&export);
+	if (result == 0)
 		write_all(&export);
-	}
 	free(export.sorted);
 	snapshot_free(&export.snapshot);
 	return result;

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Configurations as texts, on the switch of fixture.h: for the tests of export and apply. */
+#ifndef XVS_CONFIG_FIXTURE_H
+#define XVS_CONFIG_FIXTURE_H
+
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "db/datum.h"
+#include "db/snapshot.h"
+#include "switchd/command.h"
+
+/* Runs one chain. The result is the caller's to free with free_result(). */
+static inline struct command_result run_words(struct fixture *fixture, int n, char **words)
+{
+	struct command_result result;
+
+	command_run(&fixture->daemon, LANGUAGE_OWN, n, words, &result);
+	return result;
+}
+
+static inline void free_result(struct command_result *result)
+{
+	text_free(&result->output);
+	text_free(&result->warning);
+}
+
+/* A command line, words apart by one space. 0, or the status with the sentence in fixture->error.
+ */
+static inline int run(struct fixture *fixture, const char *line)
+{
+	char *copy = strdup(line), *words[64], *rest = copy;
+	struct command_result result;
+	int n = 0;
+
+	while ((words[n] = strsep(&rest, " ")))
+		n++;
+	result = run_words(fixture, n, words);
+	fixture->error = result.error;
+	free_result(&result);
+	free(copy);
+	return result.status;
+}
+
+static inline void done(struct fixture *fixture, const char *line)
+{
+	if (run(fixture, line))
+		fail_msg("%s: %s", line, fixture->error.text);
+}
+
+/* The caller frees it. */
+static inline char *export_text(struct fixture *fixture)
+{
+	char *words[] = {"export"};
+	struct command_result result = run_words(fixture, 1, words);
+	char *text = strdup(text_string(&result.output));
+
+	assert_int_equal(result.status, 0);
+	free_result(&result);
+	return text;
+}
+
+static inline int apply(struct fixture *fixture, const char *text)
+{
+	char *words[] = {"apply", (char *)text};
+	struct command_result result = run_words(fixture, 2, words);
+
+	fixture->error = result.error;
+	assert_string_equal(text_string(&result.output), "");
+	free_result(&result);
+	return result.status;
+}
+
+static inline void applied(struct fixture *fixture, const char *text)
+{
+	if (apply(fixture, text))
+		fail_msg("%s\nin\n%s", fixture->error.text, text);
+}
+
+static inline int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* How many interfaces of the same port were made before: the first is the one that is used. */
+static inline size_t rank_of(const struct snapshot *snapshot, const struct snapshot_record *record)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; i < record->position; i++)
+		rank += snapshot->records[i]->parent == record->parent;
+	return strcmp(record->table->name, "Interface") ? 0 : rank;
+}
+
+/* One record, told without UUIDs: its path or signature, and all its plain columns. */
+static inline char *describe_record(const struct snapshot *snapshot,
+				    const struct snapshot_record *record)
+{
+	struct text text = TEXT_EMPTY;
+
+	text_add(&text, "%s %s %zu", record->table->name,
+		 record->path ? record->path : record->signature, rank_of(snapshot, record));
+	if (!strcmp(record->table->name, "Static_MAC"))
+		text_add(&text, " %s",
+			 snapshot_follow(snapshot, snapshot_value(record, "port"))->path);
+	for (size_t i = 0; i < record->table->n_columns; i++) {
+		const struct db_column *column = &record->table->columns[i];
+
+		if (column->class == DB_LIVE || column->refers || !strcmp(column->name, "next_cfg"))
+			continue;
+		text_add(&text, " %s=", column->name);
+		datum_format(record->values[i], &text);
+	}
+	return text.data;
+}
+
+/* All of the configuration, by another way than export goes. The caller frees it. */
+static inline char *describe_all(struct db *db)
+{
+	struct text text = TEXT_EMPTY;
+	struct snapshot snapshot;
+	char **lines;
+
+	assert_int_equal(snapshot_load(&snapshot, db, NULL), 0);
+	lines = calloc(snapshot.n + 1, sizeof(*lines));
+	for (size_t i = 0; i < snapshot.n; i++)
+		lines[i] = describe_record(&snapshot, snapshot.records[i]);
+	qsort(lines, snapshot.n, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < snapshot.n; i++) {
+		text_add(&text, "%s\n", lines[i]);
+		free(lines[i]);
+	}
+	free(lines);
+	snapshot_free(&snapshot);
+	return text.data;
+}
+
+#endif
