@@ -139,13 +139,14 @@ static void orphans_go(void **state)
 	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
 	assert_int_equal(db_port_add(f->db, "br1", "q1", 0, &f->error), 0);
 	create(f, "Interface", "alone");
+	make_port(f, "lone");
 	port = make_port(f, "p1");
 	bridge = create(f, "Bridge", "br2");
 	assert_int_equal(REFER(f, "Bridge", bridge.uuid, "ports", port), 0);
 	assert_int_equal(REFER(f, "Open_vSwitch", ".", "bridges", id_of(f, "Bridge", "br0")), 0);
 	assert_int_equal(settle(f), 0);
-	for (size_t i = 0; i < 4; i++) {
-		const char *const gone[] = {"alone", "p1", "br1", "q1"};
+	for (size_t i = 0; i < 5; i++) {
+		const char *const gone[] = {"alone", "lone", "p1", "br1", "q1"};
 
 		assert_false(exists(f, "Interface", gone[i]));
 		assert_false(exists(f, "Port", gone[i]));
@@ -197,10 +198,15 @@ static void names_are_free_for_add_port_and_add_br(void **state)
 	assert_int_equal(settle(f), 0);
 	expect_ports(f, "br0", "br0:65534 p1:1 ");
 	assert_int_equal(set(f, "Open_vSwitch", ".", "bridges", "[]"), 0);
-	assert_int_equal(db_bridge_add(f->db, "p1", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br1", "p1", 0, &f->error), 0);
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	assert_int_equal(settle(f), 0);
 	expect_ports(f, "br0", "br0:65534 ");
+	expect_ports(f, "br1", "br1:65534 p1:1 ");
+	assert_int_equal(set(f, "Open_vSwitch", ".", "bridges", "[]"), 0);
+	assert_int_equal(db_bridge_add(f->db, "p1", &f->error), 0);
+	assert_int_equal(settle(f), 0);
 	expect_ports(f, "p1", "p1:65534 ");
 }
 

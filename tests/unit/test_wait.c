@@ -54,7 +54,7 @@ static int connect_client(struct fixture *fixture)
 	return fd;
 }
 
-/* Sends a chain, words apart by one space, as a request of this id. */
+/* Sends a chain, words apart by one space, as a request of this id; 0: a notification. */
 static void ask(int fd, int id, const char *line)
 {
 	char *copy = strdup(line), *rest = copy, *word, *data;
@@ -62,7 +62,8 @@ static void ask(int fd, int id, const char *line)
 
 	while ((word = strsep(&rest, " ")))
 		json_array_append_new(words, json_string(word));
-	message = json_pack("{s:s,s:o,s:i}", "method", "ovs-vsctl", "params", words, "id", id);
+	message = json_pack("{s:s,s:o}", "method", "ovs-vsctl", "params", words);
+	json_object_set_new(message, "id", id ? json_integer(id) : json_null());
 	data = json_dumps(message, 0);
 	assert_int_equal(send(fd, data, strlen(data), 0), strlen(data));
 	free(data);
@@ -234,6 +235,20 @@ static void test_order(void **state)
 	close(fd);
 }
 
+/* One that nobody wants to be told of waits as well, and what comes behind it with it. */
+static void test_notification(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = connect_client(fixture);
+
+	ask(fd, 0, "wait-until bridge br0 -- add-br br1");
+	ask(fd, 1, "list-br");
+	expect_none(fixture, fd);
+	make(fixture, "add-br br0");
+	expect(fixture, fd, 1, 0, "br0\nbr1\n");
+	close(fd);
+}
+
 /* It ran out of patience: what it asked for is done for nobody. */
 static void test_client_goes(void **state)
 {
@@ -275,6 +290,7 @@ int main(void)
 		TEST(test_nothing_is_done_before),
 		TEST(test_refused_in_the_end),
 		TEST(test_order),
+		TEST(test_notification),
 		TEST(test_client_goes),
 		TEST(test_switch_ends),
 	};
