@@ -45,6 +45,8 @@ static void ports_are_on_the_bridge_of_their_vlan(void **state)
 	expect_port(f, "q10", "br1", "br1");
 	expect_port(f, "vlan10", "br0", "br0"); /* its own port is its parent's */
 	expect_port(f, "br0", "br0", "br0");
+	assert_int_equal(set(f, "Port", "br0", "tag", "30"), 0);
+	expect_port(f, "br0", "br0", "br0");
 
 	assert_int_equal(set(f, "Port", "p20", "tag", "30"), 0);
 	expect_port(f, "p20", "br0", "vlan30");
