@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records that db_destroy() leaves to the end of the transaction: those of tables that are no
- * roots, which go when nothing refers to them (reference.h). Until then nobody finds them by name.
+ * Records that db_destroy() was called for in this transaction. Those of root tables are gone;
+ * others go at its end when nothing refers to them (reference.h). Until then nobody finds them by
+ * name.
  */
 #ifndef XVS_DB_CONDEMNED_H
 #define XVS_DB_CONDEMNED_H

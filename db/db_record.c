@@ -275,8 +275,9 @@ int db_destroy(struct db *db, const struct db_table *table, const char *uuid, st
 
 	if (result)
 		return result;
-	if (!table->root)
-		return condemned_add(db, table, uuid, error);
+	result = condemned_add(db, table, uuid, error);
+	if (result || !table->root)
+		return result;
 	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
 	result = store_write(db, error, sql, "s", uuid);
 	return result ? result : relation_removed(db, error);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "db/condemned.h"
 #include "db/datum.h"
 #include "db/relation.h"
 #include "db/text.h"
@@ -111,19 +112,6 @@ int reference_error(const struct db_table *table, const struct db_column *column
 			 table->name, column->name, uuid, target, column->refers);
 }
 
-static int check_strong(struct db *db, const struct reference *reference, struct error *error)
-{
-	char uuid[DB_UUID_LEN + 1], target[DB_UUID_LEN + 1];
-	int result;
-
-	if (reference->column->weak)
-		return 0;
-	result = find_dangling(db, reference, uuid, target, error);
-	if (result <= 0)
-		return result;
-	return reference_error(reference->table, reference->column, uuid, target, error);
-}
-
 /* All records that strong references of any table lead to, as a query; false when there are no such
  * references. */
 static bool add_targets(struct text *sql, const struct db_table *referred)
@@ -142,6 +130,44 @@ static bool add_targets(struct text *sql, const struct db_table *referred)
 			any = true;
 		}
 	return any;
+}
+
+/* A record was destroyed to which strong references still lead. */
+static int refuse_destruction(struct db *db, const struct db_table *table, const char *uuid,
+			      struct error *error)
+{
+	struct text sql = TEXT_EMPTY;
+	int64_t count = 0;
+	int result;
+
+	text_add(&sql, "SELECT count(*) FROM (");
+	add_targets(&sql, table);
+	text_add(&sql, ") WHERE atom = ?");
+	result = connection_integer(&db->file, &count, error, text_string(&sql), "s", uuid);
+	text_free(&sql);
+	if (result < 0)
+		return result;
+	return error_set(
+		error, -EINVAL,
+		"transaction error: {\"details\":\"cannot delete %s row %s because of %lld "
+		"remaining reference(s)\",\"error\":\"referential integrity violation\"}",
+		table->name, uuid, (long long)count);
+}
+
+static int check_strong(struct db *db, const struct reference *reference, struct error *error)
+{
+	char uuid[DB_UUID_LEN + 1], target[DB_UUID_LEN + 1];
+	int result;
+
+	if (reference->column->weak)
+		return 0;
+	result = find_dangling(db, reference, uuid, target, error);
+	if (result <= 0)
+		return result;
+	if (condemned_find(db, target))
+		return refuse_destruction(db, db_table_find(reference->column->refers, error),
+					  target, error);
+	return reference_error(reference->table, reference->column, uuid, target, error);
 }
 
 /* How many records of a table nothing refers to; they are removed. */

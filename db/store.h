@@ -19,7 +19,7 @@ struct unmade {
 	const struct db_column *column;
 };
 
-/* A record that db_destroy() has left to the end of the transaction. */
+/* A record that is to be destroyed: condemned.h. */
 struct condemned {
 	struct condemned *next;
 	const struct db_table *table;
