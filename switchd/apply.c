@@ -79,8 +79,8 @@ static int run_line(struct draft *draft, struct script *script, struct error *er
 
 	if (result == 0 && !is_allowed(call.command))
 		result = error_set(error, -EINVAL,
-				   "the command '%s' says nothing that a file of configuration "
-				   "could hold",
+				   "'%s' can't stand in a file: it says nothing of what the "
+				   "configuration shall be",
 				   call.command->name);
 	if (result == 0)
 		result = call.command->run(&call);
