@@ -198,6 +198,44 @@ static int match_by(const struct matching *matching, key_fn *key_of, struct erro
 	return 0;
 }
 
+/* Takes an interface's mate away, and that of those behind it, whose order depends on it. */
+static void part(const struct matching *matching, struct snapshot_record *interface)
+{
+	for (size_t i = interface->position; i < matching->wanted->n; i++) {
+		struct snapshot_record *record = matching->wanted->records[i];
+
+		if (record->parent != interface->parent || !record->mate)
+			continue;
+		record->mate->mate = NULL;
+		record->mate = NULL;
+	}
+}
+
+/*
+ * No port is made while another port has an interface of its name: such an interface, a member of a
+ * bond, has to be made again, too.
+ */
+static void make_way(const struct matching *matching, const struct snapshot_record *port)
+{
+	for (size_t i = 0; i < matching->wanted->n; i++) {
+		struct snapshot_record *record = matching->wanted->records[i];
+
+		if (!strcmp(record->table->name, "Interface") && record->mate &&
+		    !strcmp(snapshot_name(record), snapshot_name(port)))
+			part(matching, record);
+	}
+}
+
+static void make_way_for_ports(const struct matching *matching)
+{
+	for (size_t i = 0; i < matching->wanted->n; i++) {
+		const struct snapshot_record *record = matching->wanted->records[i];
+
+		if (!strcmp(record->table->name, "Port") && !record->mate)
+			make_way(matching, record);
+	}
+}
+
 int match_snapshots(struct snapshot *wanted, struct snapshot *present, struct error *error)
 {
 	const struct matching matching = {wanted, present};
@@ -207,6 +245,8 @@ int match_snapshots(struct snapshot *wanted, struct snapshot *present, struct er
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && result == 0; i++) {
 		spread(&matching, keys[i]);
 		result = match_by(&matching, keys[i], error);
+		if (keys[i] == by_path)
+			make_way_for_ports(&matching);
 	}
 	return result;
 }

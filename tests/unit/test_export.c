@@ -317,6 +317,19 @@ static void test_bond_order(void **state)
 	}
 }
 
+/* A port can't be made while a bond has an interface of its name. */
+static void test_name_of_a_member(void **state)
+{
+	struct fixture *fixture = *state;
+	char *text;
+
+	applied(fixture, "add-br br0\nadd-bond br0 a x y\n");
+	applied(fixture, "add-br br0\nadd-bond br0 x p1 p2\nadd-bond br0 a x y\n");
+	text = export_text(fixture);
+	assert_string_equal(text, HEADER "add-br br0\nadd-bond br0 x p1 p2\nadd-bond br0 a x y\n");
+	free(text);
+}
+
 /* A port may be one already though its device, as it is now, can't be one. */
 static void test_refused_devices(void **state)
 {
@@ -375,9 +388,11 @@ static void test_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_kinds),      TEST(test_refusals),        TEST(test_commands),
-		TEST(test_difference), TEST(test_matching),        TEST(test_bond_order),
-		TEST(test_dry_run),    TEST(test_refused_devices), TEST(test_chain),
+		TEST(test_kinds),    TEST(test_refusals),
+		TEST(test_commands), TEST(test_difference),
+		TEST(test_matching), TEST(test_bond_order),
+		TEST(test_dry_run),  TEST(test_refused_devices),
+		TEST(test_chain),    TEST(test_name_of_a_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
