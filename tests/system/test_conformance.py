@@ -9,6 +9,7 @@ import concurrent.futures
 import glob
 import os
 import re
+from contextlib import closing
 
 import pytest
 
@@ -137,12 +138,11 @@ def test_same_words(name, oracle, subject):
 
 @pytest.fixture(scope="module")
 def pair(available, module_lab, tmp_path_factory):
-    oracle, subject = Oracle(str(tmp_path_factory.mktemp("oracle") / "oracle")), Subject(module_lab)
-    for line in lines(SETUP):
-        assert oracle.say(line).status == subject.say(line).status == 0, line
-    yield oracle, subject
-    subject.close()
-    oracle.close()
+    with closing(Oracle(str(tmp_path_factory.mktemp("oracle") / "oracle"))) as oracle, \
+            closing(Subject(module_lab)) as subject:
+        for line in lines(SETUP):
+            assert oracle.say(line).status == subject.say(line).status == 0, line
+        yield oracle, subject
 
 
 @pytest.mark.parametrize("why,line,pattern", DIFFERENCES, ids=[line for _, line, _ in DIFFERENCES])

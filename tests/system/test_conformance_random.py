@@ -6,6 +6,7 @@ Few names, so that they meet. Which of several complaints is made is not compare
 
 import random
 import re
+from contextlib import closing
 
 import pytest
 
@@ -91,10 +92,8 @@ def pair(lab, tmp_path):
     why = openvswitch.missing()
     if why:
         pytest.skip(f"nothing to compare with: {why}")
-    oracle, subject = Oracle(str(tmp_path / "oracle")), Subject(lab)
-    yield oracle, subject
-    subject.close()
-    oracle.close()
+    with closing(Oracle(str(tmp_path / "oracle"))) as oracle, closing(Subject(lab)) as subject:
+        yield oracle, subject
 
 
 def command(choice):
