@@ -6,6 +6,7 @@
 #include "db/datum.h"
 #include "db/match.h"
 #include "db/option.h"
+#include "db/relation.h"
 
 struct difference {
 	struct db *db;
@@ -82,7 +83,11 @@ static int add_static_mac(struct difference *difference, struct snapshot_record 
 static int destroy(struct difference *difference, struct snapshot_record *record,
 		   struct error *error)
 {
-	return record->mate ? 0 : db_destroy(difference->db, record->table, record->uuid, error);
+	if (record->mate)
+		return 0;
+	return relation_owns(record->table)
+		       ? relation_leave(difference->db, record->table, record->uuid, error)
+		       : db_destroy(difference->db, record->table, record->uuid, error);
 }
 
 /* A new record has the UUID of the wanted one: references to it are right as they are. */

@@ -42,8 +42,9 @@ static void test_scalars(void **state)
 	finds(fixture, "bond_updelay>=5", "13");
 	finds(fixture, "name=p2", "2");
 	finds(fixture, "name>p1", "23");
-	finds(fixture, "name{in}p1,p3,x", "13");
-	finds(fixture, "name{not-in}p1,p3,x", "2");
+	finds(fixture, "name{in}p1", "1");
+	finds(fixture, "name{not-in}p1", "23");
+	assert_int_equal(run(fixture, "find port name{in}p1,p3 --columns=name"), 1);
 	finds(fixture, "protected=true", "3");
 	finds(fixture, "protected<true", "12");
 	finds(fixture, "bond_updelay{=}5", "13");
@@ -74,8 +75,8 @@ static void test_optional(void **state)
 	finds(fixture, "tag{>}[]", "12");
 	finds(fixture, "tag{<=}10", "13");
 	finds(fixture, "tag{>=}20", "2");
-	finds(fixture, "tag{in}10,30", "13");
-	finds(fixture, "tag{not-in}10,30", "23");
+	finds(fixture, "tag{in}10", "13");
+	finds(fixture, "tag{not-in}10", "23");
 }
 
 static void test_sets(void **state)

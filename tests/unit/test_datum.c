@@ -122,7 +122,7 @@ static const struct {
 	{"Port", "external_ids", "a=b,a=c", "!a=b,a=c: map contains duplicate key", NULL},
 	{"Port", "external_ids", "a=",
 	 "!An empty string is not valid as input; use \"\" to represent the empty string", NULL},
-	{"Port", "external_ids", "a", "!a: syntax error at end of input expecting \"=\"", NULL},
+	{"Port", "external_ids", "a", "!a: syntax error at the end expecting \"=\"", NULL},
 	{"Port", "external_ids", "a:b=c", "!a:b=c: syntax error at \":\" expecting \"=\"", NULL},
 	{"Port", "external_ids", "a=\"x", "!\"x: quoted string extends past end of argument", NULL},
 	{"Port", "external_ids", "a=\"b\"c", "!\"b\"c: missing quote at end of quoted string",
