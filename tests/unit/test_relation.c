@@ -279,10 +279,13 @@ static void a_port_needs_an_interface(void **state)
 	assert_int_equal(set(f, "Port", "p1", "interfaces", "[]"), -EINVAL);
 	assert_int_equal(REFER(f, "Port", "p1", "interfaces", create(f, "Interface", "p1")), 0);
 	assert_int_equal(settle(f), 0);
-	/* What is referred to stays. */
 	assert_int_equal(destroy(f, "Interface", id_of(f, "Interface", "p1")), 0);
 	assert_int_equal(settle(f), 0);
-	expect_ports(f, "br0", "br0:65534 p1:1 ");
+	expect_ports(f, "br0", "br0:65534 p1:1 "); /* its port keeps it */
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", id_of(f, "Port", "br0")), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 ");
+	assert_false(exists(f, "Interface", "p1"));
 }
 
 static void a_bridges_own_name_is_its_own_ports(void **state)
