@@ -72,22 +72,29 @@ static size_t hash(const char *text)
 	return value % CONNECTION_SLOTS;
 }
 
-/* The slot of a statement, empty when it was not prepared yet; the last one looked at when all are
- * taken. */
+/*
+ * The slot of a statement, empty when it was not prepared yet. When all are taken, one goes whose
+ * statement nobody is stepping through; NULL when there is none.
+ */
 static sqlite3_stmt **find_slot(struct connection *connection, const char *sql)
 {
 	size_t first = hash(sql), i = first;
+	sqlite3_stmt **idle = NULL;
 
 	do {
 		sqlite3_stmt **slot = &connection->statements[i];
 
 		if (!*slot || !strcmp(sqlite3_sql(*slot), sql))
 			return slot;
+		if (!idle && !sqlite3_stmt_busy(*slot))
+			idle = slot;
 		i = (i + 1) % CONNECTION_SLOTS;
 	} while (i != first);
-	sqlite3_finalize(connection->statements[i]);
-	connection->statements[i] = NULL;
-	return &connection->statements[i];
+	if (idle) {
+		sqlite3_finalize(*idle);
+		*idle = NULL;
+	}
+	return idle;
 }
 
 static int prepare(struct connection *connection, sqlite3_stmt **statement, const char *sql,
@@ -95,6 +102,9 @@ static int prepare(struct connection *connection, sqlite3_stmt **statement, cons
 {
 	sqlite3_stmt **slot = find_slot(connection, sql);
 
+	if (!slot)
+		return error_set(error, -EBUSY, "database %s: too many queries within each other",
+				 connection->path);
 	if (!*slot &&
 	    sqlite3_prepare_v3(connection->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL))
 		return connection_error(connection, error);
@@ -140,6 +150,21 @@ int connection_query(struct connection *connection, sqlite3_stmt **statement, st
 
 	va_start(args, types);
 	result = begin(connection, statement, error, sql, types, args);
+	va_end(args);
+	return result;
+}
+
+int connection_query_once(struct connection *connection, sqlite3_stmt **statement,
+			  struct error *error, const char *sql, const char *types, ...)
+{
+	va_list args;
+	int result = 0;
+
+	*statement = NULL;
+	if (sqlite3_prepare_v2(connection->sqlite, sql, -1, statement, NULL))
+		return connection_error(connection, error);
+	va_start(args, types);
+	result = bind(connection, *statement, types, args, error);
 	va_end(args);
 	return result;
 }

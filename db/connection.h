@@ -41,6 +41,11 @@ int connection_query(struct connection *connection, sqlite3_stmt **statement, st
 int connection_step(struct connection *connection, sqlite3_stmt *statement, struct error *error);
 void connection_end(sqlite3_stmt *statement);
 
+/* The same for a text that users compose, of which there may be any number: it is not kept. The
+ * caller finalizes the statement, also after an error. */
+int connection_query_once(struct connection *connection, sqlite3_stmt **statement,
+			  struct error *error, const char *sql, const char *types, ...);
+
 /* Runs a statement that yields no rows, or whose rows nobody wants. */
 int connection_run(struct connection *connection, struct error *error, const char *sql,
 		   const char *types, ...);

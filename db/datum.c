@@ -47,6 +47,14 @@ static int compare_pairs(const void *a, const void *b)
 			    json_array_get(*(json_t *const *)b, 0));
 }
 
+static bool is_sorted(json_t *const *order, size_t n, int (*compare)(const void *, const void *))
+{
+	for (size_t i = 1; i < n; i++)
+		if (compare(&order[i - 1], &order[i]) > 0)
+			return false;
+	return true;
+}
+
 /* Sorts and looks for equal neighbours. New array, or NULL and a sentence. */
 static json_t *sorted(const struct db_column *column, const json_t *elements, const char *what,
 		      struct error *error)
@@ -61,7 +69,7 @@ static json_t *sorted(const struct db_column *column, const json_t *elements, co
 		error_set(error, 0, "out of memory");
 	for (size_t i = 0; result && i < n; i++)
 		order[i] = json_array_get(elements, i);
-	if (result && n)
+	if (result && !is_sorted(order, n, compare))
 		qsort(order, n, sizeof(*order), compare);
 	for (size_t i = 0; result && i < n; i++) {
 		if (i && !compare(&order[i - 1], &order[i])) {

@@ -157,6 +157,10 @@ static int parse_elements(struct parser *parser, char closing, json_t *elements)
 		skip_spaces(parser);
 		parser->p += *parser->p == ',';
 	}
+	if (!closing && !json_array_size(elements))
+		return error_set(parser->error, -EINVAL, "use \"%s\" to specify the empty %s",
+				 parser->column->value == DB_VOID ? "[]" : "{}",
+				 parser->column->value == DB_VOID ? "set" : "map");
 	if (!closing)
 		return 0;
 	if (!*parser->p)

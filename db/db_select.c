@@ -83,6 +83,7 @@ int db_select(struct db *db, const struct db_table *table, const char *uuid,
 {
 	json_t **values = calloc(n_columns + 1, sizeof(*values));
 	struct text sql = TEXT_EMPTY;
+	bool users = n_columns > 1; /* any selection, in any order: as many texts as users like */
 	sqlite3_stmt *statement = NULL;
 	size_t rows = 0;
 	int result;
@@ -90,8 +91,8 @@ int db_select(struct db *db, const struct db_table *table, const char *uuid,
 	if (!values)
 		return error_set(error, -ENOMEM, "out of memory");
 	make_sql(&sql, table, uuid, columns, n_columns);
-	result = connection_query(&db->file, &statement, error, text_string(&sql), uuid ? "s" : "",
-				  uuid);
+	result = (users ? connection_query_once : connection_query)(
+		&db->file, &statement, error, text_string(&sql), uuid ? "s" : "", uuid);
 	while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0) {
 		rows++;
 		result = decode_row(db, table, columns, n_columns, statement, values, error);
@@ -102,7 +103,9 @@ int db_select(struct db *db, const struct db_table *table, const char *uuid,
 			values[i] = NULL;
 		}
 	}
-	if (statement)
+	if (statement && users)
+		sqlite3_finalize(statement);
+	else if (statement)
 		connection_end(statement);
 	text_free(&sql);
 	free(values);

@@ -126,9 +126,12 @@ static int check_option(const struct command *command, const char *option, struc
 	return 0;
 }
 
+/* No command has as many options: of more, one is unknown to it or comes twice among the first. */
+#define OPTIONS_MAX 16
+
 static int check_repeated(const struct command_call *call, struct error *error)
 {
-	for (int i = 1; i < call->n_options; i++)
+	for (int i = 1; i < call->n_options && i < OPTIONS_MAX; i++)
 		for (int j = 0; j < i; j++) {
 			size_t length = strcspn(call->options[i], "=");
 
@@ -297,6 +300,7 @@ static void add_oneline(struct text *text, const struct text *output)
 static int run_call(struct daemon *daemon, struct chain *chain, struct command_call *call,
 		    struct command_result *out)
 {
+	unsigned tables = chain->style.printed;
 	struct text output = TEXT_EMPTY;
 	int result;
 
@@ -308,7 +312,7 @@ static int run_call(struct daemon *daemon, struct chain *chain, struct command_c
 	call->error = &out->error;
 	call->warning = &out->warning;
 	result = call->command->run(call);
-	if (result == 0 && chain->oneline && !chain->style.printed)
+	if (result == 0 && chain->oneline && chain->style.printed == tables)
 		add_oneline(&out->output, &output);
 	text_free(&output);
 	if (call->after)
@@ -417,6 +421,8 @@ void command_run(struct daemon *daemon, enum language language, int n_words, cha
 		out->status = 1;
 	else /* what a handler found missing, and did without */
 		out->error.text[0] = '\0';
+	if (chain.dry_run)
+		out->after = NULL;
 	if (out->status || out->again) {
 		text_clear(&out->output);
 		text_clear(&out->warning);

@@ -6,6 +6,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -73,7 +74,8 @@ static void wait_for(struct client *client, const struct jsonrpc_request *reques
 
 	if (!client->waits)
 		client->waits = json_incref(request->message);
-	event_add(client->control->run_again, &later);
+	if (!event_pending(client->control->run_again, EV_TIMEOUT, NULL))
+		event_add(client->control->run_again, &later);
 }
 
 static const char *run_words(struct client *client, enum language language,
@@ -85,6 +87,8 @@ static const char *run_words(struct client *client, enum language language,
 	int answered = 0;
 
 	command_run(daemon, language, n_words, words, &run);
+	/* The time that it took is not the client's, who may take CONTROL_STALL_MAX to read. */
+	event_base_update_cache_time(daemon->base);
 	if (run.again) {
 		wait_for(client, request);
 	} else if (request->id) {
@@ -219,16 +223,28 @@ static void client_run_again(struct client *client)
 		client_advance(client);
 }
 
+/* Of a client that has sent all that is read at once nothing more is read, not even its end. */
+static bool has_gone(const struct client *client)
+{
+	struct pollfd poll_fd = {.fd = bufferevent_getfd(client->stream)};
+
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLHUP | POLLERR);
+}
+
 static void on_run_again(evutil_socket_t fd, short what, void *arg)
 {
 	struct control *control = arg;
-	struct client *client;
+	struct client *client, *next;
 
 	(void)fd;
 	(void)what;
-	TAILQ_FOREACH (client, &control->clients, entry)
-		if (client->waits)
+	for (client = TAILQ_FIRST(&control->clients); client; client = next) {
+		next = TAILQ_NEXT(client, entry);
+		if (client->waits && has_gone(client))
+			client_free(client);
+		else if (client->waits)
 			client_run_again(client);
+	}
 }
 
 static void on_read(struct bufferevent *stream, void *arg)
@@ -256,7 +272,8 @@ static void on_event(struct bufferevent *stream, short what, void *arg)
 
 	(void)stream;
 	/* A client that has said all it wants to say may still read. */
-	if (what & BEV_EVENT_EOF && what & BEV_EVENT_READING && waiting(client)) {
+	if (what & BEV_EVENT_EOF && what & BEV_EVENT_READING &&
+	    (waiting(client) || (client->waits && !has_gone(client)))) {
 		client->last = true;
 		bufferevent_setwatermark(client->stream, EV_WRITE, 0, 0);
 		bufferevent_disable(client->stream, EV_READ);

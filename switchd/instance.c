@@ -88,11 +88,9 @@ int instance_init(struct instance *instance, const char *name, const char *run_d
 }
 
 /* mkdir -p */
-static int make_folder(const char *path, struct error *error)
+/* 0, or the errno of the one that could not be made; `folder` is cut there. */
+static int make_folders(char *folder)
 {
-	char folder[INSTANCE_PATH_MAX];
-
-	snprintf(folder, sizeof(folder), "%s", path);
 	for (char *c = folder + 1;; c++) {
 		char at = *c;
 
@@ -100,12 +98,28 @@ static int make_folder(const char *path, struct error *error)
 			continue;
 		*c = '\0';
 		if (mkdir(folder, 0755) < 0 && errno != EEXIST)
-			return error_set(error, -errno, "the folder %s can't be made: %s", folder,
-					 strerror(errno));
+			return errno;
 		*c = at;
 		if (at == '\0')
 			return 0;
 	}
+}
+
+/* Another instance that ends removes what is empty, perhaps what was just made. */
+#define ATTEMPTS 10
+
+static int make_folder(const char *path, struct error *error)
+{
+	char folder[INSTANCE_PATH_MAX];
+	int code = ENOENT;
+
+	for (int attempt = 0; attempt < ATTEMPTS && code == ENOENT; attempt++) {
+		snprintf(folder, sizeof(folder), "%s", path);
+		code = make_folders(folder);
+	}
+	return code ? error_set(error, -code, "the folder %s can't be made: %s", folder,
+				strerror(code))
+		    : 0;
 }
 
 /* Is what is open as fd still the file of that name? A daemon that ends removes its pid file. */

@@ -145,9 +145,39 @@ json_t *record_value(struct command_call *call, const struct db_column *column, 
 	return value;
 }
 
+/* A column that words are giving a new value: many pairs of one map are one change. */
+struct change {
+	const struct db_column *column;
+	json_t *value; /* NULL: none yet */
+};
+
+static int change_write(struct command_call *call, const struct record *record,
+			struct change *change)
+{
+	int result = change->value ? db_set(call->daemon->db, record->table, record->uuid,
+					    change->column, change->value, call->error)
+				   : 0;
+
+	json_decref(change->value);
+	*change = (struct change){0};
+	return result;
+}
+
+/* What the column's value is up to here. New reference, or NULL and a sentence. */
+static json_t *change_value(struct command_call *call, const struct record *record,
+			    const struct change *change, const struct db_column *column)
+{
+	json_t *value = NULL;
+
+	if (change->value)
+		return json_incref(change->value);
+	db_get(call->daemon->db, record->table, record->uuid, column, &value, call->error);
+	return value;
+}
+
 /* The column's new value: the whole, or what it was with one pair put in. */
 static json_t *assigned(struct command_call *call, const struct record *record,
-			const struct expression *word)
+			const struct change *change, const struct expression *word)
 {
 	const struct db_column *column = word->column;
 	json_t *old, *pair, *value = NULL;
@@ -156,16 +186,16 @@ static json_t *assigned(struct command_call *call, const struct record *record,
 		return record_value(call, column, datum_parse(column, word->value, call->error));
 	pair = record_value(call, column,
 			    datum_parse_pair(column, word->key, word->value, call->error));
-	if (pair &&
-	    db_get(call->daemon->db, record->table, record->uuid, column, &old, call->error) == 0) {
+	old = pair ? change_value(call, record, change, column) : NULL;
+	if (old)
 		value = datum_union(column, old, pair, true, call->error);
-		json_decref(old);
-	}
+	json_decref(old);
 	json_decref(pair);
 	return value;
 }
 
-static int assign(struct command_call *call, const struct record *record, const char *text)
+static int assign(struct command_call *call, const struct record *record, struct change *change,
+		  const char *text)
 {
 	static const char *const equals[] = {"=", NULL};
 	struct expression word;
@@ -176,12 +206,13 @@ static int assign(struct command_call *call, const struct record *record, const 
 		result = error_set(call->error, -EPERM,
 				   "cannot modify read-only column %s in table %s",
 				   word.column->name, record->table->name);
+	if (result == 0 && word.column != change->column)
+		result = change_write(call, record, change);
 	if (result == 0) {
-		value = assigned(call, record, &word);
-		result = value ? db_set(call->daemon->db, record->table, record->uuid, word.column,
-					value, call->error)
-			       : -EINVAL;
-		json_decref(value);
+		value = assigned(call, record, change, &word);
+		json_decref(change->value);
+		*change = (struct change){word.column, value};
+		result = value ? 0 : -EINVAL;
 	}
 	expression_free(&word);
 	return result;
@@ -189,11 +220,13 @@ static int assign(struct command_call *call, const struct record *record, const 
 
 int record_assign(struct command_call *call, const struct record *record, int n, char **words)
 {
-	for (int i = 0; i < n; i++) {
-		int result = assign(call, record, words[i]);
+	struct change change = {0};
+	int result = 0;
 
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	for (int i = 0; i < n && result == 0; i++)
+		result = assign(call, record, &change, words[i]);
+	if (result == 0)
+		return change_write(call, record, &change);
+	json_decref(change.value);
+	return result;
 }

@@ -228,11 +228,22 @@ static int clear_column(struct command_call *call, const struct record *record, 
 	return result;
 }
 
+/* Columns stand alone here: the whole word is the name. */
+static int check_clearable(struct command_call *call)
+{
+	const struct db_table *table = db_table_find(call->words[1], call->error);
+
+	for (int i = 3; table && i < call->n_words; i++)
+		if (!db_column_find(table, call->words[i], call->error))
+			return -EINVAL;
+	return table ? 0 : -EINVAL;
+}
+
 /* clear TABLE RECORD COLUMN... */
 int cmd_clear(struct command_call *call)
 {
 	struct record record;
-	int result = record_check_columns(call, 3);
+	int result = check_clearable(call);
 
 	if (result == 0)
 		result = record_find(call, &record);

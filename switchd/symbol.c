@@ -91,7 +91,10 @@ int symbol_resolve(struct symbols *symbols, const struct db_column *column, json
 	json_t *part;
 	size_t i;
 
-	if (tag && !strcmp(tag, "named-uuid"))
+	/* In a map of strings to strings it is a key like any other. */
+	if (column->key != DB_UUID && column->value != DB_UUID)
+		return 0;
+	if (tag && !strcmp(tag, "named-uuid") && json_is_string(json_array_get(value, 1)))
 		return resolve_name(symbols, column, value, error);
 	json_array_foreach (value, i, part) {
 		int result = symbol_resolve(symbols, column, part, error);
