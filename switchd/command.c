@@ -51,6 +51,12 @@ static void add_words(struct text *text, int n_words, char **words)
 		text_add(text, "%s%s", text->length ? " " : "", words[i]);
 }
 
+/* How much of words goes into a sentence or a line of the log: they may hold a whole file. */
+static int first_line(const struct text *text)
+{
+	return (int)strcspn(text_string(text), "\n");
+}
+
 const char *command_words(struct command_call *call)
 {
 	text_clear(&call->as_written);
@@ -195,16 +201,15 @@ static int name_call(const struct chain *chain, const struct command_call *call,
 		     struct error *error)
 {
 	struct text text = TEXT_EMPTY;
-	size_t length;
+	int length;
 
 	if (result == 0 || chain->language != LANGUAGE_OWN || chain->n_calls < 2 ||
 	    call->n_words == 0)
 		return result;
 	add_words(&text, call->n_words, call->words);
-	length = strcspn(text_string(&text), "\n"); /* of a file, the first line */
-	length = length > 100 ? 100 : length;
-	error_prefix(error, result, "%.*s%s: ", (int)length, text_string(&text),
-		     text.length > length ? "..." : "");
+	length = first_line(&text) < 100 ? first_line(&text) : 100;
+	error_prefix(error, result, "%.*s%s: ", length, text_string(&text),
+		     (int)text.length > length ? "..." : "");
 	text_free(&text);
 	return result;
 }
@@ -401,7 +406,7 @@ static void log_chain(int n_words, char **words, const struct command_result *ou
 
 	if (log_get_level() >= LOG_LEVEL_DEBUG) {
 		add_words(&text, n_words, words);
-		log_debug("command", "%s: %s", text_string(&text),
+		log_debug("command", "%.*s: %s", first_line(&text), text_string(&text),
 			  out->error.text[0] ? out->error.text : "done");
 	}
 	text_free(&text);

@@ -364,6 +364,16 @@ static void test_dry_run(void **state)
 	free(after);
 }
 
+/* What is looked at in a file is there, though the switch does not know of it yet. */
+static void test_looking(void **state)
+{
+	struct fixture *fixture = *state;
+
+	applied(fixture, "add-br br0\nadd-port br0 p1\n--id=@p get Port p1 _uuid tag\n"
+			 "get Interface p1 ofport statistics status link_state mac_in_use\n"
+			 "get Bridge br0 datapath_id status\nget Open_vSwitch . cur_cfg\n");
+}
+
 /* Among other commands it is one of them; its sentence stays one line. */
 static void test_chain(void **state)
 {
@@ -388,11 +398,10 @@ static void test_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_kinds),    TEST(test_refusals),
-		TEST(test_commands), TEST(test_difference),
-		TEST(test_matching), TEST(test_bond_order),
-		TEST(test_dry_run),  TEST(test_refused_devices),
-		TEST(test_chain),    TEST(test_name_of_a_member),
+		TEST(test_kinds),      TEST(test_refusals),         TEST(test_commands),
+		TEST(test_difference), TEST(test_matching),         TEST(test_bond_order),
+		TEST(test_dry_run),    TEST(test_refused_devices),  TEST(test_chain),
+		TEST(test_looking),    TEST(test_name_of_a_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
