@@ -282,13 +282,18 @@ def parse_commands(text):
     return commands
 
 
+# Open vSwitch's lists no arguments of these, though they take some.
+SILENT = {"add-zone-tp", "del-zone-tp", "list-zone-tp", "list-dp-cap"}
+
+
 def test_commands_as_the_real_one(fake, real):
     ours = parse_commands(fake.run("ovs-vsctl", "--commands").stdout)
     theirs = parse_commands(real("ovs-vsctl", "--commands").stdout)
     assert ours and set(ours) <= set(theirs)
     for name, (options, marks) in ours.items():
         assert options <= theirs[name][0], name
-        assert marks == theirs[name][1], name
+        if name not in SILENT:
+            assert marks == theirs[name][1], name
 
 
 # Those of ovs-ofctl as a daemon, and for files of packets.
