@@ -200,6 +200,16 @@ int store_write(struct db *db, struct error *error, const char *sql, const char 
 	return result;
 }
 
+int store_delete(struct db *db, const struct db_table *table, const char *uuid, struct error *error)
+{
+	char sql[128];
+	int result;
+
+	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
+	result = store_write(db, error, sql, "s", uuid);
+	return result ? result : relation_removed(db, error);
+}
+
 int store_written(const struct db *db)
 {
 	return sqlite3_changes(db->file.sqlite);

@@ -270,15 +270,11 @@ int db_create(struct db *db, const struct db_table *table, const char *uuid, con
 
 int db_destroy(struct db *db, const struct db_table *table, const char *uuid, struct error *error)
 {
-	char sql[SQL_MAX];
 	int result = check_makeable(table, error);
 
-	if (result)
-		return result;
-	result = condemned_add(db, table, uuid, error);
+	if (result == 0)
+		result = condemned_add(db, table, uuid, error);
 	if (result || !table->root)
 		return result;
-	snprintf(sql, sizeof(sql), "DELETE FROM \"%s\" WHERE _uuid = ?", table->name);
-	result = store_write(db, error, sql, "s", uuid);
-	return result ? result : relation_removed(db, error);
+	return store_delete(db, table, uuid, error);
 }

@@ -6,7 +6,7 @@
 #include "db/datum.h"
 #include "db/match.h"
 #include "db/option.h"
-#include "db/relation.h"
+#include "db/store.h"
 
 struct difference {
 	struct db *db;
@@ -83,11 +83,7 @@ static int add_static_mac(struct difference *difference, struct snapshot_record 
 static int destroy(struct difference *difference, struct snapshot_record *record,
 		   struct error *error)
 {
-	if (record->mate)
-		return 0;
-	return relation_owns(record->table)
-		       ? relation_leave(difference->db, record->table, record->uuid, error)
-		       : db_destroy(difference->db, record->table, record->uuid, error);
+	return record->mate ? 0 : store_delete(difference->db, record->table, record->uuid, error);
 }
 
 /* A new record has the UUID of the wanted one: references to it are right as they are. */

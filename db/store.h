@@ -43,6 +43,10 @@ struct db {
  */
 int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...);
 
+/* Deletes a record at once, whatever refers to it. */
+int store_delete(struct db *db, const struct db_table *table, const char *uuid,
+		 struct error *error);
+
 /* How many rows the last store_write() changed. */
 int store_written(const struct db *db);
 
