@@ -214,15 +214,6 @@ int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 	return result;
 }
 
-int relation_leave(struct db *db, const struct db_table *table, const char *uuid,
-		   struct error *error)
-{
-	int64_t id;
-	int result = find_id(db, table->name, uuid, &id, error);
-
-	return result ? result : let_go(db, table->name, id, error);
-}
-
 int relation_made(struct db *db, const char *uuid, struct error *error)
 {
 	struct unmade **link = &db->unmade;

@@ -27,10 +27,6 @@ bool relation_owns(const struct db_table *child);
 int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 		 const struct db_column *column, const json_t *value, struct error *error);
 
-/* Takes a record away from its parent, so that its name is free. */
-int relation_leave(struct db *db, const struct db_table *table, const char *uuid,
-		   struct error *error);
-
 /* A record has been made: gives it to the parent that named it before. */
 int relation_made(struct db *db, const char *uuid, struct error *error);
 
