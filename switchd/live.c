@@ -35,22 +35,21 @@ void live_expire(struct daemon *daemon)
 	link_counters_expire(daemon->links);
 }
 
-static live_fn *find(const char *table, const char *column)
+live_fn *live_find(const struct db_table *table, const struct db_column *column)
 {
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (size_t j = 0; j < all[i]->n_columns; j++) {
 			const struct live_column *live = &all[i]->columns[j];
 
-			if (!strcmp(live->table, table) && !strcmp(live->name, column))
+			if (!strcmp(live->table, table->name) && !strcmp(live->name, column->name))
 				return live->get;
 		}
 	return NULL;
 }
 
-json_t *live_get(struct daemon *daemon, const struct db_table *table, const char *name,
+json_t *live_get(struct daemon *daemon, live_fn *get, const char *name,
 		 const struct db_column *column)
 {
-	live_fn *get = find(table->name, column->name);
 	json_t *value = get ? get(daemon, name) : NULL;
 
 	return value ? value : datum_default(column);

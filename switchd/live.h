@@ -13,12 +13,19 @@ struct daemon;
 /* What was read of devices is read anew from here on. */
 void live_expire(struct daemon *daemon);
 
+/* How the switch tells a live column of the record of this name: new reference, NULL when there is
+ * nothing to tell. */
+typedef json_t *live_fn(struct daemon *daemon, const char *name);
+
+/* NULL for a column of which there is never anything to tell. */
+live_fn *live_find(const struct db_table *table, const struct db_column *column);
+
 /*
- * The value of a live column of the record of this name (an Interface's is its device's),
- * in the form of db_get(). New reference; the column's empty value when there is nothing to tell.
- * Never NULL.
+ * The value of a live column of the record of this name (an Interface's or Port's is its device's),
+ * in the form of db_get(), by what live_find() found. New reference; the column's empty value when
+ * there is nothing to tell. Never NULL.
  */
-json_t *live_get(struct daemon *daemon, const struct db_table *table, const char *name,
+json_t *live_get(struct daemon *daemon, live_fn *get, const char *name,
 		 const struct db_column *column);
 
 #endif

@@ -6,11 +6,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct daemon;
-
-/* The column of the record of this name: new reference, NULL when there is nothing to tell. */
-typedef json_t *live_fn(struct daemon *daemon, const char *name);
+#include "switchd/live.h"
 
 struct live_column {
 	const char *table, *name;

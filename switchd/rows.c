@@ -12,6 +12,7 @@ struct reading {
 	const struct db_table *table;
 	const struct db_column *const
 		*columns; /* and behind them that of the name, if there is one */
+	live_fn **live;   /* of each column, if it is a live one */
 	size_t n_columns;
 	json_t **values;
 	db_row_fn *fn;
@@ -29,7 +30,7 @@ static int complete(const char *uuid, json_t *const *stored, void *arg)
 		name = json_string_value(stored[reading->n_columns]);
 	for (size_t i = 0; i < reading->n_columns; i++)
 		reading->values[i] = stored[i] ? json_incref(stored[i])
-					       : live_get(reading->daemon, reading->table, name,
+					       : live_get(reading->daemon, reading->live[i], name,
 							  reading->columns[i]);
 	result = reading->fn(uuid, reading->values, reading->arg);
 	for (size_t i = 0; i < reading->n_columns; i++)
@@ -47,17 +48,21 @@ int rows_select(struct daemon *daemon, const struct db_table *table, const char 
 		.table = table,
 		.columns = columns,
 		.n_columns = n_columns,
+		.live = calloc(n_columns + 1, sizeof(*reading.live)),
 		.values = calloc(n_columns + 1, sizeof(*reading.values)),
 		.fn = fn,
 		.arg = arg,
 	};
 	int result;
 
-	if (!all || !reading.values) {
+	if (!all || !reading.live || !reading.values) {
 		result = error_set(error, -ENOMEM, "out of memory");
 	} else {
-		if (n_columns)
-			memcpy(all, columns, n_columns * sizeof(*all));
+		for (size_t i = 0; i < n_columns; i++) {
+			all[i] = columns[i];
+			reading.live[i] =
+				columns[i]->class == DB_LIVE ? live_find(table, columns[i]) : NULL;
+		}
 		if (table->name_column)
 			all[n_columns] = db_column_find(table, table->name_column, error);
 		live_expire(daemon);
@@ -65,6 +70,7 @@ int rows_select(struct daemon *daemon, const struct db_table *table, const char 
 				   complete, &reading, error);
 	}
 	free(reading.values);
+	free(reading.live);
 	free(all);
 	return result;
 }
