@@ -151,6 +151,11 @@ void db_rollback(struct db *db)
 	db->in_transaction = false;
 }
 
+int db_flush(struct db *db, struct error *error)
+{
+	return sqlite3_db_cacheflush(db->file.sqlite) ? connection_error(&db->file, error) : 0;
+}
+
 bool db_changed(const struct db *db)
 {
 	return alive(db) && (db->unmade || sqlite3_total_changes64(db->file.sqlite) != db->changes);

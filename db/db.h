@@ -48,6 +48,10 @@ int db_begin(struct db *db, struct error *error);
 int db_commit(struct db *db, struct error *error);
 void db_rollback(struct db *db);
 
+/* Writes what the transaction has changed as far as can be done before it is committed: a full disk
+ * is found now, not when others have been told. */
+int db_flush(struct db *db, struct error *error);
+
 /* Has anything been written since db_begin()? */
 bool db_changed(const struct db *db);
 

@@ -370,10 +370,24 @@ static void restore(struct daemon *daemon)
 		log_error("command", "after a refused command: %s", error.text);
 }
 
+/* Step 3 of command.h: brings the data path in step with what has changed. */
+static int follow(struct daemon *daemon, const struct chain *chain, struct command_result *out,
+		  bool *reconciled)
+{
+	struct text unheard = TEXT_EMPTY; /* who doesn't wait hears of no devices */
+	int result = db_flush(daemon->db, &out->error);
+
+	if (result)
+		return result;
+	*reconciled = true;
+	result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning, &out->error);
+	text_free(&unheard);
+	return result;
+}
+
 /* Steps 2 to 4 of command.h. A status of its own (br-exists: 2) ends the chain, nothing done. */
 static int chain_run(struct daemon *daemon, struct chain *chain, struct command_result *out)
 {
-	struct text unheard = TEXT_EMPTY; /* who doesn't wait hears of no devices */
 	bool reconciled = false, done;
 	int result = db_begin(daemon->db, &out->error);
 
@@ -383,12 +397,10 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 	done = result == 0 && !out->status && !out->again;
 	if (done)
 		result = settle(daemon, chain, out);
-	if (done && result == 0 && db_changed(daemon->db) && !chain->dry_run) {
-		reconciled = true;
-		result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning,
-					 &out->error);
-	}
-	if (result == 0 && done && !chain->dry_run)
+	done = done && !chain->dry_run;
+	if (done && result == 0 && db_changed(daemon->db))
+		result = follow(daemon, chain, out, &reconciled);
+	if (done && result == 0)
 		result = db_commit(daemon->db, &out->error);
 	else
 		db_rollback(daemon->db);
@@ -396,7 +408,6 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 		restore(daemon);
 	if (reconciled)
 		model_settled(daemon);
-	text_free(&unheard);
 	return result;
 }
 
