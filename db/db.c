@@ -158,7 +158,7 @@ int db_flush(struct db *db, struct error *error)
 
 bool db_changed(const struct db *db)
 {
-	return alive(db) && (db->unmade || sqlite3_total_changes64(db->file.sqlite) != db->changes);
+	return alive(db) && (db->claims || sqlite3_total_changes64(db->file.sqlite) != db->changes);
 }
 
 int db_count_change(struct db *db, struct error *error)

@@ -103,8 +103,5 @@ int db_bridge_del(struct db *db, const char *name, struct error *error)
 	int64_t id;
 	int result = bridge_find(db, name, &id, error);
 
-	/* Its ports and what belongs to them go with it, by the foreign keys. */
-	if (result == 0)
-		result = store_write(db, error, "DELETE FROM Bridge WHERE _id = ?", "i", id);
-	return result ? result : relation_removed(db, error);
+	return result ? result : relation_remove(db, "Bridge", name, error);
 }

@@ -245,6 +245,5 @@ int db_port_del(struct db *db, const char *name, struct error *error)
 				 name, name);
 	if (result != -ENOENT)
 		return result;
-	result = store_write(db, error, "DELETE FROM Port WHERE name = ?", "s", name);
-	return result ? result : relation_removed(db, error);
+	return relation_remove(db, "Port", name, error);
 }

@@ -73,6 +73,11 @@ static int decode_row(struct db *db, const struct db_table *table,
 					 "database %s is damaged: column %s of row %s in table %s",
 					 db->file.path, columns[i]->name,
 					 sqlite3_column_text(statement, 0), table->name);
+		if (db->claims && is_relation(columns[i]) && columns[i]->max > 1 &&
+		    relation_add_claimed(db, columns[i],
+					 (const char *)sqlite3_column_text(statement, 0),
+					 &values[i], error) < 0)
+			return -EINVAL;
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db/datum.h"
 #include "db/db_port.h"
 #include "db/reference.h"
 
@@ -48,23 +49,12 @@ static int leave_bridge(struct db *db, int64_t port, struct error *error)
 				    "i", port);
 }
 
-static int let_go(struct db *db, const char *child, int64_t id, struct error *error)
-{
-	char sql[SQL_MAX];
-	int result = 0;
-
-	if (!strcmp(child, "Port"))
-		result = leave_bridge(db, id, error);
-	if (result)
-		return result;
-	if (!strcmp(child, "Interface"))
-		return store_write(db, error,
-				   "UPDATE Interface SET _parent = NULL, _bridge = NULL,"
-				   " _ofport = NULL WHERE _id = ?",
-				   "i", id);
-	snprintf(sql, sizeof(sql), "UPDATE \"%s\" SET _parent = NULL WHERE _id = ?", child);
-	return store_write(db, error, sql, "i", id);
-}
+/* A record, as the child in a relation. */
+struct child {
+	const char *table;
+	int64_t id;
+	char uuid[DB_UUID_LEN + 1];
+};
 
 /* An interface's _bridge follows when its port's is certain: relation_settle(). */
 static int take_in(struct db *db, const char *child, int64_t id, int64_t parent,
@@ -74,6 +64,59 @@ static int take_in(struct db *db, const char *child, int64_t id, int64_t parent,
 
 	snprintf(sql, sizeof(sql), "UPDATE \"%s\" SET _parent = ? WHERE _id = ?", child);
 	return store_write(db, error, sql, "ii", parent, id);
+}
+
+/* Unlinks the first claim to a child; NULL: nobody claims it. The caller frees it. */
+static struct claim *take_claim(struct db *db, const char *uuid)
+{
+	struct claim **link = &db->claims, *claim;
+
+	while (*link && strcmp((*link)->child, uuid))
+		link = &(*link)->next;
+	claim = *link;
+	if (claim)
+		*link = claim->next;
+	return claim;
+}
+
+/* Gives a child that nobody has to the first that claims it and is still there. */
+static int grant(struct db *db, const struct child *child, struct error *error)
+{
+	int result = -ENOENT;
+	struct claim *claim;
+
+	while (result == -ENOENT && (claim = take_claim(db, child->uuid))) {
+		int64_t parent;
+
+		result = find_id(db, claim->table->name, claim->parent, &parent, error);
+		if (result == 0)
+			result = take_in(db, child->table, child->id, parent, error);
+		free(claim);
+	}
+	return result == -ENOENT ? 0 : result;
+}
+
+/* Takes a child away from its parent. */
+static int part(struct db *db, const struct child *child, struct error *error)
+{
+	char sql[SQL_MAX];
+	int result = 0;
+
+	if (!strcmp(child->table, "Port"))
+		result = leave_bridge(db, child->id, error);
+	if (result)
+		return result;
+	snprintf(sql, sizeof(sql), "UPDATE \"%s\" SET _parent = NULL%s WHERE _id = ?", child->table,
+		 strcmp(child->table, "Interface") ? "" : ", _bridge = NULL, _ofport = NULL");
+	return store_write(db, error, sql, "i", child->id);
+}
+
+/* Takes it away, and who claims it gets it. */
+static int let_go(struct db *db, const struct child *child, struct error *error)
+{
+	int result = part(db, child, error);
+
+	return result ? result : grant(db, child, error);
 }
 
 static bool names(const json_t *value, const char *uuid)
@@ -87,18 +130,24 @@ static bool names(const json_t *value, const char *uuid)
 	return false;
 }
 
+/* Of two columns: _id, _uuid. */
+static void read_child(sqlite3_stmt *statement, struct child *child)
+{
+	child->id = sqlite3_column_int64(statement, 0);
+	snprintf(child->uuid, sizeof(child->uuid), "%s", sqlite3_column_text(statement, 1));
+}
+
 /* Lets those children go that `value` does not name. */
-static int let_others_go(struct db *db, const char *child, int64_t parent, const json_t *value,
+static int let_others_go(struct db *db, const char *table, int64_t parent, const json_t *value,
 			 struct error *error)
 {
+	struct child child = {.table = table};
 	sqlite3_stmt *statement;
 	char sql[SQL_MAX];
 	int result;
 
-	snprintf(sql, sizeof(sql), "SELECT _id, _uuid FROM \"%s\" WHERE _parent = ?", child);
+	snprintf(sql, sizeof(sql), "SELECT _id, _uuid FROM \"%s\" WHERE _parent = ?", table);
 	do {
-		int64_t id = 0;
-
 		result = connection_query(&db->file, &statement, error, sql, "i", parent);
 		while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0) {
 			if (!names(value, (const char *)sqlite3_column_text(statement, 1)))
@@ -107,9 +156,9 @@ static int let_others_go(struct db *db, const char *child, int64_t parent, const
 		}
 		if (result <= 0)
 			break;
-		id = sqlite3_column_int64(statement, 0);
+		read_child(statement, &child);
 		connection_end(statement);
-		result = let_go(db, child, id, error);
+		result = let_go(db, &child, error);
 	} while (result == 0);
 	return result;
 }
@@ -135,20 +184,20 @@ struct parent {
 	int64_t id;
 };
 
-static int note_unmade(struct db *db, const struct parent *parent, const char *uuid,
-		       struct error *error)
+static int note_claim(struct db *db, const struct parent *parent, const char *uuid,
+		      struct error *error)
 {
-	struct unmade *unmade = calloc(1, sizeof(*unmade));
+	struct claim *claim = calloc(1, sizeof(*claim)), **end = &db->claims;
 
-	if (!unmade)
+	if (!claim)
 		return error_set(error, -ENOMEM, "out of memory");
-	strcpy(unmade->uuid, uuid);
-	unmade->parent_id = parent->id;
-	unmade->table = parent->table;
-	strcpy(unmade->parent, parent->uuid);
-	unmade->column = parent->column;
-	unmade->next = db->unmade;
-	db->unmade = unmade;
+	claim->table = parent->table;
+	claim->column = parent->column;
+	strcpy(claim->parent, parent->uuid);
+	strcpy(claim->child, uuid);
+	while (*end)
+		end = &(*end)->next;
+	*end = claim;
 	return 0;
 }
 
@@ -159,38 +208,35 @@ static int join(struct db *db, const struct parent *parent, const char *uuid, st
 	int result = find_id(db, child, uuid, &id, NULL);
 
 	if (result == -ENOENT)
-		return note_unmade(db, parent, uuid, error);
+		return note_claim(db, parent, uuid, error);
 	if (result == 0)
 		result = find_parent(db, child, id, &before, error);
 	if (result || before == parent->id)
 		return result;
-	if (before)
-		return error_set(error, -EINVAL,
-				 "row %s of table %s belongs to another record already", uuid,
-				 child);
-	return take_in(db, child, id, parent->id, error);
+	return before ? note_claim(db, parent, uuid, error)
+		      : take_in(db, child, id, parent->id, error);
 }
 
-/* NULL: of all records. */
-static void forget_unmade(struct db *db, const struct parent *parent)
+/* Of one parent; NULL: of all. */
+static void forget_claims(struct db *db, const char *parent)
 {
-	struct unmade **link = &db->unmade;
+	struct claim **link = &db->claims;
 
 	while (*link) {
-		struct unmade *unmade = *link;
+		struct claim *claim = *link;
 
-		if (parent && (unmade->parent_id != parent->id || unmade->table != parent->table)) {
-			link = &unmade->next;
+		if (parent && strcmp(claim->parent, parent)) {
+			link = &claim->next;
 			continue;
 		}
-		*link = unmade->next;
-		free(unmade);
+		*link = claim->next;
+		free(claim);
 	}
 }
 
 void relation_reset(struct db *db)
 {
-	forget_unmade(db, NULL);
+	forget_claims(db, NULL);
 }
 
 int relation_set(struct db *db, const struct db_table *table, const char *uuid,
@@ -205,7 +251,7 @@ int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 		result = let_others_go(db, column->refers, parent.id, value, error);
 	if (result)
 		return result;
-	forget_unmade(db, &parent);
+	forget_claims(db, uuid);
 	json_array_foreach (json_array_get(value, 1), i, element) {
 		result = join(db, &parent, json_string_value(json_array_get(element, 1)), error);
 		if (result)
@@ -214,23 +260,83 @@ int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 	return result;
 }
 
+int relation_add_claimed(struct db *db, const struct db_column *column, const char *uuid,
+			 json_t **value, struct error *error)
+{
+	json_t *claimed = json_array(), *both, *set;
+
+	for (const struct claim *claim = db->claims; claim; claim = claim->next)
+		if (claim->column == column && !strcmp(claim->parent, uuid))
+			json_array_append_new(claimed, json_pack("[ss]", "uuid", claim->child));
+	set = json_pack("[so]", "set", claimed);
+	both = datum_union(column, *value, set, false, error);
+	json_decref(set);
+	if (!both)
+		return -EINVAL;
+	json_decref(*value);
+	*value = both;
+	return 0;
+}
+
 int relation_made(struct db *db, const char *uuid, struct error *error)
 {
-	struct unmade **link = &db->unmade;
+	const struct claim *claim = db->claims;
+	struct child child;
+	int result;
 
-	while (*link) {
-		struct unmade *unmade = *link;
-		struct parent parent = {unmade->table, unmade->parent, unmade->column,
-					unmade->parent_id};
-		int result;
+	while (claim && strcmp(claim->child, uuid))
+		claim = claim->next;
+	if (!claim)
+		return 0;
+	child.table = claim->column->refers;
+	strcpy(child.uuid, claim->child);
+	result = find_id(db, child.table, uuid, &child.id, error);
+	if (result) /* -ENOENT: a record of another table than the one that was named */
+		return result == -ENOENT ? 0 : result;
+	return grant(db, &child, error);
+}
 
-		if (strcmp(unmade->uuid, uuid)) {
-			link = &unmade->next;
-			continue;
+/* The child of a claim, if a bridge or port has it that belongs to nobody itself: 1, 0 or an error.
+ */
+static int find_child_of_loose(struct db *db, const struct claim *claim, struct child *child,
+			       struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result;
+
+	child->table = claim->column->refers;
+	if (!strcmp(child->table, "Bridge"))
+		return 0;
+	result = connection_query(&db->file, &statement, error,
+				  strcmp(child->table, "Port")
+					  ? "SELECT _id, _uuid FROM Interface WHERE _uuid = ?"
+					    " AND _parent IN (" LOOSE_PORTS ")"
+					  : "SELECT _id, _uuid FROM Port WHERE _uuid = ?"
+					    " AND _parent IN (" LOOSE_BRIDGES ")",
+				  "s", claim->child);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result <= 0)
+		return result;
+	read_child(statement, child);
+	connection_end(statement);
+	return 1;
+}
+
+/* Children that are claimed do not go with a parent that is going. */
+static int release(struct db *db, struct error *error)
+{
+	const struct claim *claim = db->claims;
+
+	while (claim) {
+		struct child child;
+		int result = find_child_of_loose(db, claim, &child, error);
+
+		claim = claim->next;
+		if (result > 0) {
+			result = let_go(db, &child, error);
+			claim = db->claims;
 		}
-		*link = unmade->next;
-		result = join(db, &parent, uuid, error);
-		free(unmade);
 		if (result)
 			return result;
 	}
@@ -254,6 +360,14 @@ static int refuse_any(struct db *db, const char *sql, const char *format, struct
 	return error_set(error, -EINVAL, format, text);
 }
 
+int relation_removed(struct db *db, struct error *error)
+{
+	return store_write(db, error,
+			   "DELETE FROM Interface WHERE _bridge IS NULL AND _parent IS NOT NULL"
+			   " AND _parent NOT IN (SELECT _id FROM Port)",
+			   "");
+}
+
 int relation_free_name(struct db *db, const char *table, const char *name, struct error *error)
 {
 	static const struct {
@@ -264,7 +378,7 @@ int relation_free_name(struct db *db, const char *table, const char *name, struc
 		{"Interface", "DELETE FROM Interface WHERE name = ? AND"
 			      " (_parent IS NULL OR _parent IN (" LOOSE_PORTS "))"},
 	};
-	int result = 0;
+	int result = release(db, error);
 
 	for (size_t i = 0; i < sizeof(removals) / sizeof(*removals) && result == 0; i++)
 		if (!strcmp(table, removals[i].table))
@@ -272,12 +386,17 @@ int relation_free_name(struct db *db, const char *table, const char *name, struc
 	return result ? result : relation_removed(db, error);
 }
 
-int relation_removed(struct db *db, struct error *error)
+int relation_remove(struct db *db, const char *table, const char *name, struct error *error)
 {
-	return store_write(db, error,
-			   "DELETE FROM Interface WHERE _bridge IS NULL AND _parent IS NOT NULL"
-			   " AND _parent NOT IN (SELECT _id FROM Port)",
-			   "");
+	struct child child = {.table = table};
+	char sql[SQL_MAX];
+	int result;
+
+	snprintf(sql, sizeof(sql), "SELECT _id FROM \"%s\" WHERE name = ?", table);
+	result = connection_integer(&db->file, &child.id, error, sql, "s", name);
+	if (result > 0)
+		result = part(db, &child, error);
+	return result ? result : relation_free_name(db, table, name, error);
 }
 
 static int remove_orphans(struct db *db, struct error *error)
@@ -354,14 +473,71 @@ static int number_interfaces(struct db *db, struct error *error)
 	return result;
 }
 
-int relation_settle(struct db *db, struct error *error)
+/* -EINVAL: the child of a claim belongs to another record, too; 0 when it doesn't. */
+static int refuse_second_owner(struct db *db, const struct claim *claim, struct error *error)
+{
+	bool is_port = !strcmp(claim->column->refers, "Port");
+	const char *child = is_port ? "port" : "interface", *parent = is_port ? "bridge" : "port";
+	sqlite3_stmt *statement;
+	char sql[SQL_MAX];
+	int result;
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT child.name, owner.name, second.name FROM \"%s\" AS child"
+		 " JOIN \"%s\" AS owner ON owner._id = child._parent"
+		 " JOIN \"%s\" AS second ON second._uuid = ? WHERE child._uuid = ?",
+		 claim->column->refers, claim->table->name, claim->table->name);
+	result = connection_query(&db->file, &statement, error, sql, "ss", claim->parent,
+				  claim->child);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result <= 0)
+		return result;
+	result = error_set(error, -EINVAL, "%s %s can't belong to %s %s and to %s %s", child,
+			   (const char *)sqlite3_column_text(statement, 0), parent,
+			   (const char *)sqlite3_column_text(statement, 1), parent,
+			   (const char *)sqlite3_column_text(statement, 2));
+	connection_end(statement);
+	return result;
+}
+
+/* -EINVAL when the parent of a claim is there, and the child is not. */
+static int refuse_unmade(struct db *db, const struct claim *claim, struct error *error)
+{
+	int64_t id;
+	int result = find_id(db, claim->table->name, claim->parent, &id, error);
+
+	if (result)
+		return result == -ENOENT ? 0 : result;
+	result = find_id(db, claim->column->refers, claim->child, &id, error);
+	return result != -ENOENT ? result
+				 : reference_error(claim->table, claim->column, claim->parent,
+						   claim->child, error);
+}
+
+typedef int claim_fn(struct db *db, const struct claim *claim, struct error *error);
+
+static int each_claim(struct db *db, claim_fn *fn, struct error *error)
 {
 	int result = 0;
 
-	if (db->unmade)
-		return reference_error(db->unmade->table, db->unmade->column, db->unmade->parent,
-				       db->unmade->uuid, error);
-	result = remove_orphans(db, error);
+	for (const struct claim *claim = db->claims; claim && result == 0; claim = claim->next)
+		result = fn(db, claim, error);
+	return result;
+}
+
+int relation_settle(struct db *db, struct error *error)
+{
+	int result = each_claim(db, refuse_unmade, error);
+
+	if (result == 0)
+		result = release(db, error);
+	if (result == 0)
+		result = remove_orphans(db, error);
+	if (result == 0) /* what an orphan was given is gone with it */
+		result = each_claim(db, refuse_unmade, error);
+	if (result == 0)
+		result = each_claim(db, refuse_second_owner, error);
 	if (result == 0)
 		result = refuse_any(db,
 				    "SELECT Port.name FROM Port JOIN Bridge"

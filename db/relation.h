@@ -5,7 +5,9 @@
  * records of the table it refers to whose _parent is this record; one that holds exactly one
  * (Static_MAC:port) is a foreign key, which commands do not write.
  *
- * A record has one parent at most. One that has none at the end of a transaction is removed.
+ * A record has one parent at most. One that has none at the end of a transaction is removed. Within
+ * a transaction more may name it, and name it before it is made: they have a claim, and the first
+ * gets it when it is made, or when its parent stops naming it or goes.
  */
 #ifndef XVS_DB_RELATION_H
 #define XVS_DB_RELATION_H
@@ -22,12 +24,16 @@ static inline bool is_relation(const struct db_column *column)
 /* Are records of this table somebody's children? */
 bool relation_owns(const struct db_table *child);
 
-/* Makes the children of a record those that `value`, in normal form, names. Those that are not made
- * yet join when they are: relation_made(). */
+/* Makes the children of a record those that `value`, in normal form, names. It has a claim to those
+ * that are not made yet, or another's. */
 int relation_set(struct db *db, const struct db_table *table, const char *uuid,
 		 const struct db_column *column, const json_t *value, struct error *error);
 
-/* A record has been made: gives it to the parent that named it before. */
+/* Adds to the value of a relation, as it is stored, what the record `uuid` has a claim to. */
+int relation_add_claimed(struct db *db, const struct db_column *column, const char *uuid,
+			 json_t **value, struct error *error);
+
+/* A record has been made: gives it to the first that has a claim to it. */
 int relation_made(struct db *db, const char *uuid, struct error *error);
 
 /* _id of those that belong to nobody, yet or any more, or to somebody who does not: their names are
@@ -38,17 +44,20 @@ int relation_made(struct db *db, const char *uuid, struct error *error);
 /* Removes the Bridge, Port or Interface of this name if it is loose, and what belongs to it. */
 int relation_free_name(struct db *db, const char *table, const char *name, struct error *error);
 
-/* To be called when a bridge or port has been deleted: removes interfaces of it that have no bridge
- * yet, which no foreign key takes along. The next port may get its _id. */
+/* Removes the Bridge or Port of this name, with what belongs to it and nobody has a claim to. */
+int relation_remove(struct db *db, const char *table, const char *name, struct error *error);
+
+/* To be called when a bridge or port has been deleted otherwise: removes interfaces of it that have
+ * no bridge yet, which no foreign key takes along. The next port may get its _id. */
 int relation_removed(struct db *db, struct error *error);
 
-/* Forgets, with a transaction that ends, what was named and not made. */
+/* Forgets all claims, with a transaction that ends. */
 void relation_reset(struct db *db);
 
 /*
- * At the end of a transaction: -EINVAL with a sentence when a record was named that was never made,
- * or a port has no interface. Then removes what belongs to nobody, gives bridges that have none
- * their local port, and interfaces their OpenFlow port number.
+ * At the end of a transaction: removes what belongs to nobody, gives bridges that have none their
+ * local port, and interfaces their OpenFlow port number. -EINVAL with a sentence when a claim is
+ * left, to a record that was never made or has another parent, or a port has no interface.
  */
 int relation_settle(struct db *db, struct error *error);
 

@@ -9,14 +9,12 @@
 #include "db/db.h"
 #include "db/wal.h"
 
-/* A record that another one names as its child before it is made: relation.h. */
-struct unmade {
-	struct unmade *next;
-	char uuid[DB_UUID_LEN + 1];
-	int64_t parent_id;
-	const struct db_table *table; /* of the parent, with its UUID and column */
-	char parent[DB_UUID_LEN + 1];
+/* That a record names a child which is not made yet or has another parent: relation.h. */
+struct claim {
+	struct claim *next;
+	const struct db_table *table; /* of the parent, with its column */
 	const struct db_column *column;
+	char parent[DB_UUID_LEN + 1], child[DB_UUID_LEN + 1];
 };
 
 /* A record that is to be destroyed: condemned.h. */
@@ -31,8 +29,8 @@ struct db {
 	struct wal wal;
 	struct connection saved_links; /* db_saved_link.c; not open while there are none */
 	bool in_transaction;
-	int64_t changes; /* of the connection when the transaction began */
-	struct unmade *unmade;
+	int64_t changes;      /* of the connection when the transaction began */
+	struct claim *claims; /* in the order in which they were made */
 	struct condemned *condemned;
 };
 

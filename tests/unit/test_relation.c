@@ -109,8 +109,126 @@ static void a_port_moves(void **state)
 	assert_null(config->bridges->static_macs);
 	assert_null(config->bridges->next->static_macs);
 	db_config_free(config);
-	assert_int_equal(REFER(f, "Bridge", "br0", "ports", local0, p1), -EINVAL);
-	assert_non_null(strstr(f->error.text, "belongs to another record already"));
+}
+
+/* A port moves, and two ports exchange their interfaces, in any order within a transaction. */
+static void the_old_parent_may_let_go_later(void **state)
+{
+	struct fixture *f = *state;
+	struct id local0, local1, p1, i1, i2;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
+	reopen(f);
+	local0 = id_of(f, "Port", "br0");
+	local1 = id_of(f, "Port", "br1");
+	p1 = id_of(f, "Port", "p1");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local1, p1), 0);
+	assert_non_null(strstr(get(f, "Bridge", "br1", "ports"), p1.uuid));
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", local0, id_of(f, "Port", "p2")), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 p2:2 ");
+	expect_ports(f, "br1", "br1:65534 p1:1 ");
+	i1 = id_of(f, "Interface", "p1");
+	i2 = id_of(f, "Interface", "p2");
+	assert_int_equal(REFER(f, "Port", "p1", "interfaces", i2), 0);
+	assert_int_equal(REFER(f, "Port", "p2", "interfaces", i1), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 p1:1 ");
+	expect_ports(f, "br1", "br1:65534 p2:1 ");
+}
+
+/* What belongs to one that goes, and has another owner by then, stays. */
+static void an_owner_that_goes_lets_go(void **state)
+{
+	struct fixture *f = *state;
+	struct id local, p1, i2;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br2", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br2", "p2", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br2", "p3", 0, &f->error), 0);
+	local = id_of(f, "Port", "br1");
+	p1 = id_of(f, "Port", "p1");
+	i2 = id_of(f, "Interface", "p2");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, p1), 0);
+	assert_int_equal(REFER(f, "Port", "p1", "interfaces", id_of(f, "Interface", "p1"), i2), 0);
+	assert_int_equal(db_port_del(f->db, "p2", &f->error), 0);
+	assert_int_equal(db_bridge_del(f->db, "br0", &f->error), 0);
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, p1, id_of(f, "Port", "p3")), 0);
+	assert_int_equal(REFER(f, "Open_vSwitch", ".", "bridges", id_of(f, "Bridge", "br1")), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br1", "br1:65534 p1:1 p3:3 ");
+	assert_string_equal(uuid_of(f, "Interface", "p2"), i2.uuid);
+}
+
+static void two_owners_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct id local, p1;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p1", 0, &f->error), 0);
+	assert_int_equal(db_port_add(f->db, "br0", "p2", 0, &f->error), 0);
+	reopen(f);
+	local = id_of(f, "Port", "br1");
+	p1 = id_of(f, "Port", "p1");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, p1), 0);
+	assert_true(db_changed(f->db));
+	assert_refused(settle(f), -EINVAL, "port p1 can't belong to bridge br0 and to bridge br1");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local), 0);
+	assert_int_equal(settle(f), 0);
+	assert_int_equal(REFER(f, "Port", "p1", "interfaces", id_of(f, "Interface", "p2"),
+			       id_of(f, "Interface", "p1")),
+			 0);
+	assert_refused(settle(f), -EINVAL, "interface p2 can't belong to port p2 and to port p1");
+}
+
+/* A bridge that goes takes along what it named, whoever gets its place in the table. */
+static void a_claim_goes_with_its_bridge(void **state)
+{
+	struct fixture *f = *state;
+	struct id port = new_id(), local, never = new_id();
+
+	assert_int_equal(db_bridge_add(f->db, "br1", &f->error), 0);
+	local = id_of(f, "Port", "br1");
+	assert_int_equal(REFER(f, "Bridge", "br1", "ports", local, port, never), 0);
+	assert_int_equal(db_bridge_del(f->db, "br1", &f->error), 0);
+	assert_int_equal(db_bridge_add(f->db, "br9", &f->error), 0);
+	assert_int_equal(create_as(f, "Port", port, "p3"), 0);
+	assert_int_equal(REFER(f, "Port", port.uuid, "interfaces", create(f, "Interface", "p3")),
+			 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br9", "br9:65534 ");
+	assert_false(exists(f, "Port", "p3"));
+}
+
+/* What a record has named and not got yet is its own when the next one is added. */
+static void claims_add_up(void **state)
+{
+	struct fixture *f = *state;
+	struct id p1 = new_id(), p2 = new_id();
+	struct text all = TEXT_EMPTY;
+
+	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", id_of(f, "Port", "br0"), p1), 0);
+	text_add(&all, "%s", get(f, "Bridge", "br0", "ports"));
+	assert_non_null(strstr(text_string(&all), p1.uuid));
+	all.data[all.length - 1] = ',';
+	text_add(&all, "%s]", p2.uuid);
+	assert_int_equal(set(f, "Bridge", "br0", "ports", text_string(&all)), 0);
+	text_free(&all);
+	assert_int_equal(create_as(f, "Port", p2, "p2"), 0);
+	assert_int_equal(create_as(f, "Port", p1, "p1"), 0);
+	assert_int_equal(REFER(f, "Port", "p1", "interfaces", create(f, "Interface", "p1")), 0);
+	assert_int_equal(REFER(f, "Port", "p2", "interfaces", create(f, "Interface", "p2")), 0);
+	assert_int_equal(settle(f), 0);
+	expect_ports(f, "br0", "br0:65534 p2:2 p1:1 ");
 }
 
 static void wanted_numbers_are_given(void **state)
@@ -347,6 +465,11 @@ int main(void)
 		TEST(parents_come_first),
 		TEST(what_is_never_made_is_refused),
 		TEST(a_port_moves),
+		TEST(the_old_parent_may_let_go_later),
+		TEST(an_owner_that_goes_lets_go),
+		TEST(two_owners_are_refused),
+		TEST(a_claim_goes_with_its_bridge),
+		TEST(claims_add_up),
 		TEST(wanted_numbers_are_given),
 		TEST(orphans_go),
 		TEST(names_are_free_at_once),
