@@ -552,5 +552,14 @@ int relation_settle(struct db *db, struct error *error)
 				    "SELECT name FROM Port WHERE NOT EXISTS"
 				    " (SELECT 1 FROM Interface WHERE _parent = Port._id)",
 				    "port %s has no interface: it needs one", error);
+	if (result == 0)
+		result = refuse_any(db,
+				    "SELECT Bridge.name FROM Bridge"
+				    " JOIN Port ON Port.name = Bridge.name"
+				    " JOIN Interface ON Interface._parent = Port._id"
+				    " WHERE Interface.name <> Bridge.name",
+				    "bridge %s's local port can only have an interface of the "
+				    "same name",
+				    error);
 	return result ? result : number_interfaces(db, error);
 }

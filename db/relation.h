@@ -57,7 +57,8 @@ void relation_reset(struct db *db);
 /*
  * At the end of a transaction: removes what belongs to nobody, gives bridges that have none their
  * local port, and interfaces their OpenFlow port number. -EINVAL with a sentence when a claim is
- * left, to a record that was never made or has another parent, or a port has no interface.
+ * left, to a record that was never made or has another parent, or a port has no interface, or a
+ * bridge's local port another one than that of its name.
  */
 int relation_settle(struct db *db, struct error *error);
 

@@ -423,6 +423,28 @@ static void a_bridges_own_name_is_its_own_ports(void **state)
 			    "port br1 has the name of a bridge, but is on another one");
 }
 
+/* The network device of a bridge has its name. */
+static void a_local_port_has_the_interface_of_its_name(void **state)
+{
+	static const char sentence[] =
+		"bridge br0's local port can only have an interface of the same name";
+	struct fixture *f = *state;
+	struct id bridge = create(f, "Bridge", "br0"), local = create(f, "Port", "br0"),
+		  other = create(f, "Interface", "other"), own;
+
+	assert_int_equal(REFER(f, "Open_vSwitch", ".", "bridges", bridge), 0);
+	assert_int_equal(REFER(f, "Bridge", "br0", "ports", local), 0);
+	assert_int_equal(REFER(f, "Port", "br0", "interfaces", other), 0);
+	assert_refused(settle(f), -EINVAL, sentence);
+	own = create(f, "Interface", "br0");
+	assert_int_equal(REFER(f, "Port", "br0", "interfaces", own, other), 0);
+	assert_refused(settle(f), -EINVAL, sentence);
+	assert_int_equal(REFER(f, "Port", "br0", "interfaces", own), 0);
+	assert_int_equal(settle(f), 0);
+	assert_int_equal(db_bond_interface_add(f->db, "br0", "more", &f->error), 0);
+	assert_refused(settle(f), -EINVAL, sentence);
+}
+
 /* A bond is one port of the switch: that of its first interface. */
 static void the_first_interface_of_a_bond_is_used(void **state)
 {
@@ -479,6 +501,7 @@ int main(void)
 		TEST(taken_names_are_refused),
 		TEST(a_port_needs_an_interface),
 		TEST(a_bridges_own_name_is_its_own_ports),
+		TEST(a_local_port_has_the_interface_of_its_name),
 		TEST(the_first_interface_of_a_bond_is_used),
 	};
 
