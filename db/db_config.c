@@ -375,16 +375,53 @@ static int check_port(const struct db_port *port, struct error *error)
 	return vlan_check(&port->vlan, port->name, error);
 }
 
+static const struct db_port *fake_bridge(const struct db_bridge *bridge, uint16_t vlan)
+{
+	const struct db_port *port = bridge->ports;
+
+	while (port && (!port->fake_bridge || port->vlan.tag != vlan))
+		port = port->next;
+	return port;
+}
+
+/* A VLAN has one fake bridge: two would both show its ports. */
+static int check_fake_bridges(const struct db_bridge *bridge, struct error *error)
+{
+	struct vlan_set taken = {};
+
+	for (const struct db_port *port = bridge->ports; port; port = port->next) {
+		uint16_t vlan = port->vlan.tag;
+
+		if (!port->fake_bridge)
+			continue;
+		if (vlan_set_has(&taken, vlan))
+			return error_set(error, -EINVAL,
+					 "bridge %s can't have two fake bridges on VLAN %u: %s and "
+					 "%s",
+					 bridge->name, vlan, fake_bridge(bridge, vlan)->name,
+					 port->name);
+		vlan_set_add(&taken, vlan);
+	}
+	return 0;
+}
+
+static int check_bridge(const struct db_bridge *bridge, struct error *error)
+{
+	int result = 0;
+
+	for (const struct db_port *port = bridge->ports; port && result == 0; port = port->next)
+		result = check_port(port, error);
+	return result ? result : check_fake_bridges(bridge, error);
+}
+
 int db_config_check(const struct db_config *config, struct error *error)
 {
-	for (const struct db_bridge *bridge = config->bridges; bridge; bridge = bridge->next)
-		for (const struct db_port *port = bridge->ports; port; port = port->next) {
-			int result = check_port(port, error);
+	int result = 0;
 
-			if (result)
-				return result;
-		}
-	return 0;
+	for (const struct db_bridge *bridge = config->bridges; bridge && result == 0;
+	     bridge = bridge->next)
+		result = check_bridge(bridge, error);
+	return result;
 }
 
 static void free_bridge(struct db_bridge *bridge)

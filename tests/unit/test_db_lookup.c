@@ -207,6 +207,32 @@ static void fake_bridges_are_checked(void **state)
 	db_config_free(config);
 }
 
+/* However they came to be. */
+static void a_vlan_has_one_fake_bridge(void **state)
+{
+	struct fixture *f = *state;
+	struct db_config *config;
+
+	make_bridges(f);
+	assert_int_equal(db_port_add(f->db, "br0", "g", 30, &f->error), 0);
+	assert_int_equal(set(f, "Interface", "g", "type", "internal"), 0);
+	assert_int_equal(set(f, "Port", "g", "fake_bridge", "true"), 0);
+	config = load(f);
+	assert_refused(db_config_check(config, &f->error), -EINVAL,
+		       "bridge br0 can't have two fake bridges on VLAN 30: vlan30 and g");
+	db_config_free(config);
+	assert_int_equal(set(f, "Port", "g", "tag", "31"), 0);
+	assert_int_equal(set(f, "Port", "vlan10", "tag", "30"), 0);
+	config = load(f);
+	assert_refused(db_config_check(config, &f->error), -EINVAL,
+		       "bridge br0 can't have two fake bridges on VLAN 30: vlan10 and vlan30");
+	db_config_free(config);
+	assert_int_equal(set(f, "Port", "vlan30", "tag", "10"), 0);
+	config = load(f);
+	assert_int_equal(db_config_check(config, &f->error), 0);
+	db_config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +242,7 @@ int main(void)
 		TEST(local_ports_are_known),
 		TEST(interfaces_of_a_bond_are_found),
 		TEST(fake_bridges_are_checked),
+		TEST(a_vlan_has_one_fake_bridge),
 	};
 
 	return cmocka_run_group_tests_name("db_lookup", tests, NULL, NULL);
