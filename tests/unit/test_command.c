@@ -410,6 +410,19 @@ static void test_shutdown(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* What would end the switch, or forget addresses, does not when it is only tried. */
+static void test_dry_run(void **state)
+{
+	struct fixture *fixture = *state;
+
+	done(fixture, "shutdown");
+	assert_non_null(result.after);
+	done(fixture, "--dry-run shutdown");
+	assert_null(result.after);
+	done(fixture, "--dry-run add-br br0");
+	prints(fixture, "list-br", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +442,7 @@ int main(void)
 		TEST(test_fdb),
 		TEST(test_show),
 		TEST(test_shutdown),
+		TEST(test_dry_run),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -84,6 +84,19 @@ static void test_warnings(void **state)
 	prints(fixture, "find mirror", "");
 }
 
+/* RFC 7047's word for a name is a key like any other. */
+static void test_key_that_looks_like_one(void **state)
+{
+	struct fixture *fixture = *state;
+
+	done(fixture, "add-br br0");
+	done(fixture, "set bridge br0 external_ids:named-uuid=@q external_ids:uuid=x");
+	prints(fixture, "get bridge br0 external_ids", "{named-uuid=\"@q\", uuid=x}\n");
+	done(fixture, "--id=@d create datapath datapath_version=1 -- "
+		      "set open_vswitch . datapaths:named-uuid=@d");
+	prints(fixture, "--no-headings --columns=datapath_version list datapath", "\"1\"\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +104,7 @@ int main(void)
 		TEST(test_structure),
 		TEST(test_refused),
 		TEST(test_scope),
+		TEST(test_key_that_looks_like_one),
 		TEST(test_warnings),
 	};
 

@@ -264,6 +264,49 @@ static void test_client_goes(void **state)
 	close(other);
 }
 
+/* Others that come to wait, again and again, do not put off who waits already. */
+static void test_many_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct timeval moment = {.tv_usec = CONTROL_RETRY_MS * 1000 / 3};
+	int fd = connect_client(fixture), others[12];
+	char octet;
+
+	ask(fd, 1, "wait-until bridge br0 -- list-br");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		others[i] = connect_client(fixture);
+		ask(others[i], 2, "wait-until bridge br9");
+		event_base_loopexit(fixture->daemon.base, &moment);
+		event_base_loop(fixture->daemon.base, 0);
+		if (i != 2)
+			continue;
+		/* As a command would do it, but in no time. */
+		assert_int_equal(db_begin(fixture->daemon.db, NULL), 0);
+		assert_int_equal(db_bridge_add(fixture->daemon.db, "br0", NULL), 0);
+		assert_int_equal(db_commit(fixture->daemon.db, NULL), 0);
+	}
+	assert_int_equal(recv(fd, &octet, 1, MSG_PEEK), 1);
+	expect(fixture, fd, 1, 0, "br0\n");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		close(others[i]);
+	close(fd);
+}
+
+/* Who has said all it wants to say still gets its answer. */
+static void test_half_closed(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = connect_client(fixture);
+
+	ask(fd, 1, "wait-until bridge br0 -- list-br");
+	expect_none(fixture, fd);
+	shutdown(fd, SHUT_WR);
+	expect_none(fixture, fd);
+	make(fixture, "add-br br0");
+	expect(fixture, fd, 1, 0, "br0\n");
+	close(fd);
+}
+
 /* The switch ends while somebody waits. */
 static void test_switch_ends(void **state)
 {
@@ -292,6 +335,8 @@ int main(void)
 		TEST(test_order),
 		TEST(test_notification),
 		TEST(test_client_goes),
+		TEST(test_many_wait),
+		TEST(test_half_closed),
 		TEST(test_switch_ends),
 	};
 
