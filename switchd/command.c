@@ -385,6 +385,16 @@ static int follow(struct daemon *daemon, const struct chain *chain, struct comma
 	return result;
 }
 
+static int commit(struct daemon *daemon, struct chain *chain, struct command_result *out)
+{
+	int result = db_commit(daemon->db, &out->error);
+
+	for (size_t i = 0; i < chain->n_calls && result == 0; i++)
+		if (chain->calls[i].committed)
+			chain->calls[i].committed(&chain->calls[i]);
+	return result;
+}
+
 /* Steps 2 to 4 of command.h. A status of its own (br-exists: 2) ends the chain, nothing done. */
 static int chain_run(struct daemon *daemon, struct chain *chain, struct command_result *out)
 {
@@ -401,7 +411,7 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 	if (done && result == 0 && db_changed(daemon->db))
 		result = follow(daemon, chain, out, &reconciled);
 	if (done && result == 0)
-		result = db_commit(daemon->db, &out->error);
+		result = commit(daemon, chain, out);
 	else
 		db_rollback(daemon->db);
 	if (result < 0 && reconciled)

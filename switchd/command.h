@@ -10,9 +10,10 @@
  * the switch; it never changes the data path.
  *   3. When the database has changed, references in it are settled, and reconcile brings the data
  * path in step.
- *   4. Commit. When anything of this fails, the database is rolled back, the data path is brought
- * in step with what it was, and the user gets one sentence, which names the sub-command when there
- * are several. A handler never sees a socket: it has words, and a text that it prints into.
+ *   4. Commit, and then what sub-commands do that is not in the database. When anything fails up to
+ * the commit, the database is rolled back, the data path is brought in step with what it was, and
+ * the user gets one sentence, which names the sub-command when there are several. A handler never
+ * sees a socket: it has words, and a text that it prints into.
  *
  * commands.def is the table itself: X-macro rows COMMAND(language, name, options, min, max,
  * arguments, help, handler), which the command line's help and the manual read too.
@@ -49,6 +50,8 @@ struct command_call {
 	int status; /* exit status when the handler succeeds; 0 unless it says otherwise (br-exists:
 		       2) */
 	bool again; /* what it waits for is not so yet: the whole chain is to be run again later */
+	/* What it does that is not in the database: called when the chain is committed. */
+	void (*committed)(struct command_call *call);
 	void (*after)(struct daemon *daemon); /* called when the answer is on its way (shutdown) */
 };
 
