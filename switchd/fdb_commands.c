@@ -92,16 +92,22 @@ int cmd_fdb_show(struct command_call *call)
 	return 0;
 }
 
+/* The bridge may be gone by now, and its entries with it. */
+static void flush(struct command_call *call)
+{
+	const struct bridge *bridge = NULL;
+
+	if (call->n_words > 1)
+		bridge = bridge_get(call, call->words[1]);
+	if (call->n_words == 1 || bridge)
+		fdb_flush(call->daemon->fdb, bridge ? bridge->conf->number : 0);
+}
+
 int cmd_fdb_flush(struct command_call *call)
 {
-	struct bridge *bridge = NULL;
-
-	if (call->n_words > 1) {
-		bridge = bridge_get(call, call->words[1]);
-		if (!bridge)
-			return -ENOENT;
-	}
-	fdb_flush(call->daemon->fdb, bridge ? bridge->conf->number : 0);
+	if (call->n_words > 1 && !bridge_get(call, call->words[1]))
+		return -ENOENT;
+	call->committed = flush;
 	text_add(call->output, "table successfully flushed\n");
 	return 0;
 }
@@ -133,19 +139,39 @@ int cmd_fdb_add(struct command_call *call)
 	return result ? result : check_carried(call, port, vlan);
 }
 
-/* fdb/del BRIDGE VLAN MAC: a static entry is configuration, a learned one is the switch's own. */
-int cmd_fdb_del(struct command_call *call)
+/* The words of fdb/del. */
+static int id_parse(struct command_call *call, struct fdb_id *id)
 {
-	struct bridge *bridge = bridge_get(call, call->words[1]);
+	const struct bridge *bridge = bridge_get(call, call->words[1]);
+	int result = bridge ? vlan_parse(call->words[2], &id->vlan, call->error) : -ENOENT;
+
+	if (result == 0)
+		result = mac_parse(call->words[3], id->mac, call->error);
+	if (result == 0)
+		id->bridge = bridge->conf->number;
+	return result;
+}
+
+/* What the chain has made of the entry since counts: it may be a static one now. */
+static void forget_entry(struct command_call *call)
+{
 	struct fdb_entry entry;
 	struct fdb_id id;
 
-	if (!bridge)
-		return -ENOENT;
-	id.bridge = bridge->conf->number;
-	if (vlan_parse(call->words[2], &id.vlan, call->error) < 0 ||
-	    mac_parse(call->words[3], id.mac, call->error) < 0)
-		return -EINVAL;
+	if (id_parse(call, &id) == 0 && fdb_lookup(call->daemon->fdb, &id, &entry) == 0 &&
+	    !entry.is_static)
+		fdb_del(call->daemon->fdb, &id, call->error);
+}
+
+/* fdb/del BRIDGE VLAN MAC: a static entry is configuration, a learned one is the switch's own. */
+int cmd_fdb_del(struct command_call *call)
+{
+	struct fdb_entry entry;
+	struct fdb_id id;
+	int result = id_parse(call, &id);
+
+	if (result)
+		return result;
 	if (db_static_mac_del(call->daemon->db, call->words[1], id.vlan, id.mac, NULL) == 0)
 		return 0;
 	if (fdb_lookup(call->daemon->fdb, &id, &entry) < 0)
@@ -154,7 +180,8 @@ int cmd_fdb_del(struct command_call *call)
 	if (entry.is_static)
 		return error_set(call->error, -EBUSY, "%s is the address of bridge %s itself",
 				 call->words[3], call->words[1]);
-	return fdb_del(call->daemon->fdb, &id, call->error);
+	call->committed = forget_entry;
+	return 0;
 }
 
 int cmd_fdb_stats_show(struct command_call *call)

@@ -10,6 +10,7 @@
 #include "switchd/command.h"
 
 static struct command_result result;
+static enum language language = LANGUAGE_VSCTL;
 
 /* Runs a command line, words apart by one space. The result stays until the next one. */
 static inline int run(struct fixture *fixture, const char *line)
@@ -21,7 +22,7 @@ static inline int run(struct fixture *fixture, const char *line)
 		n++;
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, LANGUAGE_VSCTL, n, words, &result);
+	command_run(&fixture->daemon, language, n, words, &result);
 	free(copy);
 	return result.status;
 }
