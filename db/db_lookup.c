@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdio.h>
-#include "db/store.h"
+#include "db/db_name.h"
 
-/*
- * A port shows up on the fake bridge of its VLAN, if its bridge has one. `tag` is compared as it is
- * stored: a tag is written in one way only.
- */
-#define PORTS                                                                                      \
-	"FROM Port AS port JOIN Bridge AS real ON real._id = port._parent"                         \
-	" LEFT JOIN Port AS fake ON fake._parent = port._parent AND fake.fake_bridge"              \
-	" AND fake.tag = port.tag AND NOT port.fake_bridge AND port.name <> real.name "
+#define PORTS "FROM Port AS port" SHOWN_PORT
 #define PORT_COLUMNS                                                                               \
-	"port.name, coalesce(fake.name, real.name), real.name, coalesce(fake.tag, 0),"             \
+	"port.name," SHOWN_BRIDGE ", real.name, coalesce(fake.tag, 0),"                            \
 	" port.fake_bridge OR port.name = real.name "
 
 static void copy(char name[DB_NAME_MAX + 1], sqlite3_stmt *statement, int column)
@@ -141,8 +134,8 @@ int db_port_names(struct db *db, const struct db_bridge_name *bridge, db_name_fn
 		  struct error *error)
 {
 	return each_name(db, fn, arg, error,
-			 "SELECT port.name " PORTS
-			 "WHERE coalesce(fake.name, real.name) = ? AND NOT port.fake_bridge"
+			 "SELECT port.name " PORTS "WHERE" SHOWN_BRIDGE
+			 "= ? AND NOT port.fake_bridge"
 			 " AND port.name <> real.name ORDER BY port.name",
 			 bridge->name);
 }
@@ -153,7 +146,7 @@ int db_interface_names(struct db *db, const struct db_bridge_name *bridge, db_na
 	return each_name(db, fn, arg, error,
 			 "SELECT Interface.name " PORTS
 			 "JOIN Interface ON Interface._parent = port._id"
-			 " WHERE coalesce(fake.name, real.name) = ? AND NOT port.fake_bridge"
+			 " WHERE" SHOWN_BRIDGE "= ? AND NOT port.fake_bridge"
 			 " AND port.name <> real.name ORDER BY Interface.name",
 			 bridge->name);
 }

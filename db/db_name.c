@@ -68,18 +68,17 @@ static int refuse_as(const char *kind, const char *name, const char *taken_by, c
 static int refuse_taken(struct db *db, const char *kind, const char *name, struct error *error)
 {
 	sqlite3_stmt *statement;
-	int result = connection_query(
-		&db->file, &statement, error,
-		"SELECT iif(Port.fake_bridge OR Port.name = Bridge.name, 'bridge', 'port'),"
-		" Bridge.name FROM Port JOIN Bridge ON Bridge._id = Port._parent"
-		" WHERE Port.name = ?1 AND Bridge._parent IS NOT NULL"
-		" UNION ALL SELECT 'bridge', NULL FROM Bridge"
-		" WHERE name = ?1 AND ?2 = 'bridge' AND _parent IS NOT NULL"
-		" UNION ALL SELECT 'interface', Bridge.name FROM Interface"
-		" JOIN Port ON Port._id = Interface._parent"
-		" JOIN Bridge ON Bridge._id = Port._parent"
-		" WHERE Interface.name = ?1 AND Bridge._parent IS NOT NULL",
-		"ss", name, kind);
+	int result =
+		connection_query(&db->file, &statement, error,
+				 "SELECT iif(port.fake_bridge OR port.name = real.name, "
+				 "'bridge', 'port')," SHOWN_BRIDGE " FROM Port AS port" SHOWN_PORT
+				 " WHERE port.name = ?1 AND real._parent IS NOT NULL"
+				 " UNION ALL SELECT 'bridge', NULL FROM Bridge"
+				 " WHERE name = ?1 AND ?2 = 'bridge' AND _parent IS NOT NULL"
+				 " UNION ALL SELECT 'interface'," SHOWN_BRIDGE " FROM Interface"
+				 " JOIN Port AS port ON port._id = Interface._parent" SHOWN_PORT
+				 " WHERE Interface.name = ?1 AND real._parent IS NOT NULL",
+				 "ss", name, kind);
 	const char *taken_by, *bridge;
 
 	if (result == 0)
@@ -109,10 +108,9 @@ int name_check_interface(struct db *db, const char *name, struct error *error)
 	if (why)
 		return refuse("interface", name, why, error);
 	result = connection_query(&db->file, &statement, error,
-				  "SELECT Bridge.name FROM Interface"
-				  " JOIN Port ON Port._id = Interface._parent"
-				  " JOIN Bridge ON Bridge._id = Port._parent"
-				  " WHERE Interface.name = ? AND Bridge._parent IS NOT NULL",
+				  "SELECT" SHOWN_BRIDGE " FROM Interface"
+				  " JOIN Port AS port ON port._id = Interface._parent" SHOWN_PORT
+				  " WHERE Interface.name = ? AND real._parent IS NOT NULL",
 				  "s", name);
 	if (result == 0)
 		result = connection_step(&db->file, statement, error);

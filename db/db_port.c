@@ -138,7 +138,7 @@ static int check_interface(struct db *db, const struct port_row *port, int index
 		if (!strcmp(port->interfaces[i], port->interfaces[index]))
 			return error_set(error, -EINVAL, "interface %s is given twice",
 					 port->interfaces[index]);
-	return name_check_interface(db, port->interfaces[index], error);
+	return name_check(db, "interface", port->interfaces[index], error);
 }
 
 /* Checks the names, and adds it to the bridge. */
@@ -146,14 +146,12 @@ static int add_port(struct db *db, const char *bridge, const struct port_row *po
 		    struct error *error)
 {
 	int64_t id;
-	int result = bridge_find(db, bridge, &id, error);
+	int result = name_check(db, "port", port->name, error);
 
-	if (result == 0)
-		result = name_check(db, "port", port->name, error);
-	if (result == 0 && !port->interfaces)
-		result = name_check_interface(db, port->name, error);
 	for (int i = 0; i < port->n_interfaces && result == 0; i++)
 		result = check_interface(db, port, i, error);
+	if (result == 0)
+		result = bridge_find(db, bridge, &id, error);
 	return result ? result : port_insert(db, id, port, error);
 }
 

@@ -62,7 +62,10 @@ static void match_interface(const char *name, void *arg)
 
 	text_add(&interfaces->names, "%s%s", interfaces->n_found++ ? ", " : "", name);
 	for (int i = 0; i < interfaces->request->n_interfaces; i++)
-		interfaces->n_matched += !strcmp(interfaces->request->interfaces[i], name);
+		if (!strcmp(interfaces->request->interfaces[i], name)) {
+			interfaces->n_matched++;
+			return; /* one that is asked for twice is still one */
+		}
 }
 
 static int check_interfaces(struct command_call *call, const struct request *request)
@@ -99,13 +102,14 @@ static int port_is_there(struct command_call *call, const struct request *reques
 	return result ? result : 1;
 }
 
-/* On a fake bridge, a port of its parent gets its VLAN. */
+/* On a fake bridge, a port of its parent gets its VLAN. What stands against a name is told before
+ * that the bridge is not there: by those who add the port. */
 static int add_record(struct command_call *call, const struct request *request)
 {
-	struct db_bridge_name bridge;
+	struct db_bridge_name bridge = {};
 	int result = db_bridge_find(call->daemon->db, request->bridge, &bridge, call->error);
 	struct db_bond bond = {
-		.bridge = bridge.real,
+		.bridge = result ? request->bridge : bridge.real,
 		.name = request->port,
 		.interfaces = request->interfaces,
 		.n_interfaces = request->n_interfaces,
@@ -113,10 +117,10 @@ static int add_record(struct command_call *call, const struct request *request)
 		.fake_iface = command_option(call, "--fake-iface"),
 	};
 
-	if (result)
+	if (result && result != -ENOENT)
 		return result;
-	return request->n_interfaces == 1 ? db_port_add(call->daemon->db, bridge.real,
-							request->port, bridge.vlan, call->error)
+	return request->n_interfaces == 1 ? db_port_add(call->daemon->db, bond.bridge, bond.name,
+							bond.tag, call->error)
 					  : db_bond_add(call->daemon->db, &bond, call->error);
 }
 
@@ -178,49 +182,60 @@ static int error_elsewhere(struct command_call *call, const struct db_port_name 
 			   const struct db_bridge_name *bridge)
 {
 	const struct db_bridge_name *is_on = &port->bridge;
+	const char *name = call->words[call->n_words - 1];
 	bool related = !strcmp(bridge->real, is_on->real);
 
 	if (related && is_on->vlan && !bridge->vlan)
 		return error_set(call->error, -EINVAL,
 				 "bridge %s does not have a port %s (although its child bridge %s "
 				 "does)",
-				 bridge->name, port->name, is_on->name);
+				 bridge->name, name, is_on->name);
 	return error_set(call->error, -EINVAL, "bridge %s does not have a port %s", bridge->name,
-			 port->name);
+			 name);
 }
 
-static int del_port(struct command_call *call, const struct db_port_name *port,
-		    const struct db_bridge_name *bridge)
+/* The port that del-port is to delete, by its own name or, with --with-iface, an interface's. */
+static int find_port(struct command_call *call, const char *name, struct db_port_name *port)
 {
-	if (port->local && !bridge && command_option(call, "--if-exists"))
-		return 0;
-	if (port->local)
-		return error_set(call->error, -EINVAL,
-				 "cannot delete port %s because it is the local port for bridge %s "
-				 "(deleting this port requires deleting the entire bridge)",
-				 port->name, port->name);
-	if (bridge && strcmp(bridge->name, port->bridge.name))
-		return error_elsewhere(call, port, bridge);
-	return db_port_del(call->daemon->db, port->name, call->error);
+	int result = db_port_find(call->daemon->db, name, port, call->error);
+
+	if (result != -ENOENT || !command_option(call, "--with-iface"))
+		return result;
+	result = db_interface_find(call->daemon->db, name, port, call->error);
+	return result != -ENOENT
+		       ? result
+		       : error_set(call->error, result, "no port or interface named %s", name);
+}
+
+/* If the port is on the bridge that was named, if one was. */
+static int del_port(struct command_call *call, const struct db_port_name *port)
+{
+	struct db_bridge_name bridge = port->bridge;
+	int result = 0;
+
+	if (call->n_words == 3)
+		result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
+	if (result == 0 && strcmp(bridge.name, port->bridge.name))
+		result = error_elsewhere(call, port, &bridge);
+	return result ? result : db_port_del(call->daemon->db, port->name, call->error);
 }
 
 /* del-port [BRIDGE] PORT; the port by an interface of its with --with-iface */
 int cmd_del_port(struct command_call *call)
 {
-	const char *bridge = call->n_words == 3 ? call->words[1] : NULL;
 	const char *name = call->words[call->n_words - 1];
-	struct db_bridge_name found;
+	bool if_exists = command_option(call, "--if-exists");
 	struct db_port_name port;
-	int result = bridge ? db_bridge_find(call->daemon->db, bridge, &found, call->error) : 0;
+	int result = find_port(call, name, &port);
 
-	if (result == 0) {
-		result = db_port_find(call->daemon->db, name, &port, call->error);
-		if (result == -ENOENT && command_option(call, "--with-iface"))
-			result = db_interface_find(call->daemon->db, name, &port, call->error);
-		if (result == -ENOENT && command_option(call, "--if-exists"))
-			return 0;
-	}
-	return result ? result : del_port(call, &port, bridge ? &found : NULL);
+	if (if_exists && (result == -ENOENT || (result == 0 && port.local)))
+		return 0;
+	if (result == 0 && port.local)
+		return error_set(call->error, -EINVAL,
+				 "cannot delete port %s because it is the local port for bridge %s "
+				 "(deleting this port requires deleting the entire bridge)",
+				 name, port.name);
+	return result ? result : del_port(call, &port);
 }
 
 int cmd_list_ports(struct command_call *call)
