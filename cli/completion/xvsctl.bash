@@ -3,9 +3,11 @@
 # Completion for bash: xvsctl knows what can stand next.
 
 _xvsctl() {
-	local line=${COMP_LINE:0:COMP_POINT} words=() current='' status IFS=$' \t\n'
+	local line=${COMP_LINE:0:COMP_POINT} words=() current='' prefix status word i IFS=$' \t\n'
 
-	read -ra words <<<"$line"
+	# With the backslashes that stand before odd characters of names taken out.
+	# shellcheck disable=SC2162
+	read -a words <<<"$line"
 	case $line in
 	*[[:space:]]) words+=('') ;;
 	esac
@@ -18,7 +20,13 @@ _xvsctl() {
 	*:1:*[=:]) compopt -o nospace ;;
 	esac
 	# Readline replaces what follows the last '=' or ':' only.
-	COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*[=:]}"}"}")
+	prefix=${current%"${current##*[=:]}"}
+	# Names may have characters in them that the shell would obey. A comma means nothing outside of braces.
+	for i in "${!COMPREPLY[@]}"; do
+		word=${COMPREPLY[i]#"$prefix"}
+		[ -z "$word" ] || printf -v word %q "$word"
+		COMPREPLY[i]=${word//\\,/,}
+	done
 }
 
 complete -F _xvsctl xvsctl

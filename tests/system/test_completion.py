@@ -164,6 +164,21 @@ def test_shell(busy, shell):
         assert terminal.complete(line) == expected, line
 
 
+def test_shell_obeys_no_name(busy, shell):
+    """What a shell would act upon in a name is quoted on the line, and understood when it stands there."""
+    terminal = shell(os.path.dirname(XVSCTL))
+    xvsctl = f"xvsctl --instance={busy.instance} --run-dir={busy.run_dir} "
+    busy.ctl("add-br", "x;$(id)*", "--", "add-port", "x;$(id)*", "q,&`r`", warning="no network device")
+    try:
+        for line, expected in (
+                ("list-ports x", r"list-ports x\;\$\(id\)\* "),
+                (r"list-ports x\;\$\(i", r"list-ports x\;\$\(id\)\* "),
+                (r"dump-ports x\;\$\(id\)\* ", r"dump-ports x\;\$\(id\)\* q,\&\`r\` ")):
+            assert terminal.complete(xvsctl + line) == xvsctl + expected
+    finally:
+        busy.ctl("del-br", "x;$(id)*")
+
+
 def test_shell_completes_files(shell, tmp_path):
     """Where xvsctl says so; the name of a file and nothing else is completed then."""
     programs = tmp_path / "programs"
