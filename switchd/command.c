@@ -371,18 +371,15 @@ static void restore(struct daemon *daemon)
 }
 
 /* Step 3 of command.h: brings the data path in step with what has changed. */
-static int follow(struct daemon *daemon, const struct chain *chain, struct command_result *out,
+static int follow(struct daemon *daemon, struct text *warning, struct error *error,
 		  bool *reconciled)
 {
-	struct text unheard = TEXT_EMPTY; /* who doesn't wait hears of no devices */
-	int result = db_flush(daemon->db, &out->error);
+	int result = db_flush(daemon->db, error);
 
 	if (result)
 		return result;
 	*reconciled = true;
-	result = model_reconcile(daemon, chain->no_wait ? &unheard : &out->warning, &out->error);
-	text_free(&unheard);
-	return result;
+	return model_reconcile(daemon, warning, error);
 }
 
 static int commit(struct daemon *daemon, struct chain *chain, struct command_result *out)
@@ -398,6 +395,8 @@ static int commit(struct daemon *daemon, struct chain *chain, struct command_res
 /* Steps 2 to 4 of command.h. A status of its own (br-exists: 2) ends the chain, nothing done. */
 static int chain_run(struct daemon *daemon, struct chain *chain, struct command_result *out)
 {
+	struct text unheard = TEXT_EMPTY; /* who doesn't wait hears of no devices */
+	struct text *warning = chain->no_wait ? &unheard : &out->warning;
 	bool reconciled = false, done;
 	int result = db_begin(daemon->db, &out->error);
 
@@ -409,7 +408,7 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 		result = settle(daemon, chain, out);
 	done = done && !chain->dry_run;
 	if (done && result == 0 && db_changed(daemon->db))
-		result = follow(daemon, chain, out, &reconciled);
+		result = follow(daemon, warning, &out->error, &reconciled);
 	if (done && result == 0)
 		result = commit(daemon, chain, out);
 	else
@@ -417,7 +416,8 @@ static int chain_run(struct daemon *daemon, struct chain *chain, struct command_
 	if (result < 0 && reconciled)
 		restore(daemon);
 	if (reconciled)
-		model_settled(daemon);
+		model_settled(daemon, warning);
+	text_free(&unheard);
 	return result;
 }
 

@@ -94,8 +94,8 @@ static int make_pair(struct daemon *daemon, const struct port *port, const struc
 
 /* Works on copies: a change of one end may tell of others, and a device that has gone takes its
  * struct along. */
-static int bring_in_step(struct daemon *daemon, const struct port *port,
-			 const struct pair_names *names, struct error *error)
+static int bring_in_step(struct daemon *daemon, struct port *port, const struct pair_names *names,
+			 struct error *error)
 {
 	const struct db_port *conf = port->conf;
 	const struct link *found = find_hidden(daemon, conf->name, names);
@@ -109,7 +109,9 @@ static int bring_in_step(struct daemon *daemon, const struct port *port,
 	if (found)
 		host = *found;
 
-	if (found && conf->mtu_request && host.mtu != conf->mtu_request) {
+	port->waits = found && conf->mtu_request && host.mtu != conf->mtu_request &&
+		      daemon->model->tentative;
+	if (found && conf->mtu_request && host.mtu != conf->mtu_request && !port->waits) {
 		host.mtu = conf->mtu_request;
 		status = link_set_mtu(daemon->links, host.ifindex, host.mtu, error);
 	}

@@ -194,13 +194,13 @@ static bool any_waits(const struct model *model)
 	return false;
 }
 
-void model_settled(struct daemon *daemon)
+void model_settled(struct daemon *daemon, struct text *warning)
 {
 	struct error error;
 
 	daemon->model->tentative = false;
 	pair_sweep(daemon);
-	if (any_waits(daemon->model) && reconcile_all(daemon, NULL, &error))
+	if (any_waits(daemon->model) && reconcile_all(daemon, warning, &error))
 		log_error("port", "%s", error.text);
 }
 
@@ -225,7 +225,7 @@ int model_open(struct daemon *daemon, struct error *error)
 	/* What can't be done is no reason to do nothing: the ports say what is wrong with them. */
 	if (reconcile_all(daemon, NULL, error))
 		log_error("port", "%s", error->text);
-	model_settled(daemon);
+	model_settled(daemon, NULL);
 	return 0;
 }
 

@@ -48,7 +48,8 @@ struct port {
 		why; /* why it is absent or refused, or what is less than wanted; empty: all well */
 	struct error told; /* `why` and `state` as they were logged */
 	enum port_state told_state;
-	bool waits; /* for model_settled(): until then its device can't be made */
+	bool waits; /* for model_settled(): until then its device can't be made, or changed for good
+		     */
 	bool asked; /* its type is new with this configuration: that it can't be so is an error */
 	struct dp_port
 		want; /* what the data path should hold, while state is PORT_DOWN or PORT_UP */
@@ -111,8 +112,9 @@ int model_reconcile(struct daemon *daemon, struct text *warning, struct error *e
 
 /* To be called when it is certain that the configuration stays: after a commit, or after the
  * reconcile that followed a rollback. Removes devices of the switch's own that no port wants, and
- * makes those that had to wait for that. */
-void model_settled(struct daemon *daemon);
+ * makes those that had to wait for that. Devices get the MTU that is asked for only now: nobody
+ * would know what it was before. Sentences as those of model_reconcile() are added to `warning`. */
+void model_settled(struct daemon *daemon, struct text *warning);
 
 /* Wired to link_table_open(). Events before model_open() are ignored: it reads the whole picture.
  */

@@ -206,6 +206,10 @@ static void request_mtu(struct daemon *daemon, struct port *port)
 
 	if (!mtu || port->link->mtu == mtu)
 		return;
+	if (daemon->model->tentative) {
+		port->waits = true;
+		return;
+	}
 	if (link_set_mtu(daemon->links, port->link->ifindex, mtu, &error))
 		port_say(port, "%s keeps its MTU: %s", port->conf->name, error.text);
 	port->link = link_by_name(daemon->links, port->conf->name);

@@ -20,7 +20,7 @@ NINE = [
     ("add-port", "br2", "p3", "tag=30"),
     ("set", "port", "p1", "tag=11", "vlan_mode=native-tagged"),
     ("del-port", "p2"),
-    ("set", "interface", "p4", "options:rx-hook=xdp"),
+    ("set", "interface", "p4", "options:rx-hook=xdp", "mtu_request=1400"),
     ("set", "bridge", "br0", "other_config:hwaddr=02:00:00:00:00:77", "flood_vlans=7,8"),
     ("--if-exists", "del-br", "vlan20"),
     ("set", "interface", "internal", "type=patch", "options:peer=patch9"),

@@ -97,7 +97,7 @@ int fixture_commit(struct fixture *fixture)
 	if (status)
 		fixture_rollback(fixture);
 	else
-		model_settled(daemon);
+		model_settled(daemon, &fixture->warning);
 	return status;
 }
 
@@ -107,7 +107,7 @@ void fixture_rollback(struct fixture *fixture)
 
 	db_rollback(daemon->db);
 	model_reconcile(daemon, NULL, NULL);
-	model_settled(daemon);
+	model_settled(daemon, NULL);
 }
 
 void add_br(struct fixture *fixture, const char *bridge)

@@ -30,13 +30,6 @@ static const struct kind {
 	 "add-br br0\n--id=@interface2 create Interface name=p1\n"
 	 "--id=@port2 create Port name=one interfaces=@interface2\n"
 	 "add Bridge br0 ports @port2\n"},
-	{"add-br br0 -- --id=@i create Interface name=p1 -- add Port br0 interfaces @i",
-	 "add-br br0\nset Port br0 interfaces=@interface1,@interface2\n"
-	 "--id=@interface1 create Interface name=br0\n"
-	 "--id=@interface2 create Interface name=p1\nset Interface br0 type=internal\n"},
-	/* A port can't have the name of an interface that is there. */
-	{"add-br br0 -- add-bond br0 z p1 p2 -- add-bond br0 a z p3",
-	 "add-br br0\nadd-bond br0 z p1 p2\nadd-bond br0 a z p3\n"},
 	{"add-br br0 -- add-br br1 -- add-port br0 a -- add-port br1 b -- set interface a "
 	 "type=patch "
 	 "options:peer=b -- set interface b type=patch options:peer=a",
@@ -317,19 +310,6 @@ static void test_bond_order(void **state)
 	}
 }
 
-/* A port can't be made while a bond has an interface of its name. */
-static void test_name_of_a_member(void **state)
-{
-	struct fixture *fixture = *state;
-	char *text;
-
-	applied(fixture, "add-br br0\nadd-bond br0 a x y\n");
-	applied(fixture, "add-br br0\nadd-bond br0 x p1 p2\nadd-bond br0 a x y\n");
-	text = export_text(fixture);
-	assert_string_equal(text, HEADER "add-br br0\nadd-bond br0 x p1 p2\nadd-bond br0 a x y\n");
-	free(text);
-}
-
 /* A port may be one already though its device, as it is now, can't be one. */
 static void test_refused_devices(void **state)
 {
@@ -398,10 +378,10 @@ static void test_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_kinds),      TEST(test_refusals),         TEST(test_commands),
-		TEST(test_difference), TEST(test_matching),         TEST(test_bond_order),
-		TEST(test_dry_run),    TEST(test_refused_devices),  TEST(test_chain),
-		TEST(test_looking),    TEST(test_name_of_a_member),
+		TEST(test_kinds),      TEST(test_refusals),        TEST(test_commands),
+		TEST(test_difference), TEST(test_matching),        TEST(test_bond_order),
+		TEST(test_dry_run),    TEST(test_refused_devices), TEST(test_chain),
+		TEST(test_looking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

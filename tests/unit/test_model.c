@@ -361,7 +361,7 @@ static void test_rollback_gives_back(void **state)
 	assert_int_equal(port_of(f, "eth1")->state, PORT_UP);
 	db_rollback(f->daemon.db);
 	assert_int_equal(model_reconcile(&f->daemon, NULL, NULL), 0);
-	model_settled(&f->daemon);
+	model_settled(&f->daemon, NULL);
 	assert_null(model_port(f->daemon.model, "eth1"));
 	assert_int_equal(eth1->flags & IFF_PROMISC, 0);
 	assert_settled(f);
