@@ -163,7 +163,10 @@ bool db_changed(const struct db *db)
 
 int db_count_change(struct db *db, struct error *error)
 {
-	return store_write(db, error, "UPDATE Open_vSwitch SET next_cfg = next_cfg + 1", "");
+	return store_write(db, error,
+			   "UPDATE Open_vSwitch SET next_cfg ="
+			   " iif(next_cfg = ?, 0, next_cfg + 1)",
+			   "i", INT64_MAX);
 }
 
 /* The one index of Open vSwitch's schema that is not a name's. */

@@ -115,7 +115,7 @@ void db_uuid_make(char uuid[DB_UUID_LEN + 1]);
  */
 int db_settle(struct db *db, struct error *error);
 
-/* Counts a change in Open_vSwitch:next_cfg. */
+/* Counts a change in Open_vSwitch:next_cfg, which begins anew at 0 after the greatest integer. */
 int db_count_change(struct db *db, struct error *error);
 
 /* Writes what emer-reset leaves of the configuration: see ovs-vsctl(8). */
@@ -275,6 +275,8 @@ struct db_config {
 	struct db_bridge *bridges;
 };
 
+/* Trusts nothing that it reads: -EUCLEAN with a sentence that names the record when a name, UUID,
+ * number or value is none that this switch has written. */
 int db_config_load(struct db *db, struct db_config **config, struct error *error);
 
 /* Do the columns of each record, which are checked one by one when they are set, fit each other?

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db/atom.h"
 #include "db/datum.h"
 #include "db/db_port.h"
 #include "db/option.h"
@@ -17,11 +18,18 @@ struct loading {
 	struct db_vlan vlan;
 };
 
+/* The name may be what is damaged: a terminal must not obey it. */
 static int damaged(const struct loading *loading, const char *table, const char *name)
 {
+	char shown[DB_UUID_LEN + 1];
+
+	snprintf(shown, sizeof(shown), "%s", name);
+	for (char *p = shown; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
 	return error_set(loading->error, -EUCLEAN,
 			 "database %s is damaged: record %s in table %s can't be read",
-			 loading->db->file.path, name, table);
+			 loading->db->file.path, shown, table);
 }
 
 static void copy_text(char *to, size_t size, sqlite3_stmt *statement, int column)
@@ -43,10 +51,47 @@ static bool is_empty(sqlite3_stmt *statement, int column)
 	return !strcmp(text, "[\"set\",[]]") || !strcmp(text, "[\"map\",[]]");
 }
 
-static json_t *column_json(sqlite3_stmt *statement, int column)
+/* A value as only db_set() writes it; NULL when it is anything else. */
+static json_t *column_value(sqlite3_stmt *statement, int column, const char *table,
+			    const char *name)
 {
-	return json_loads((const char *)sqlite3_column_text(statement, column), JSON_DECODE_ANY,
-			  NULL);
+	const struct db_column *type = db_column_find(db_table_find(table, NULL), name, NULL);
+	json_t *stored = json_loads((const char *)sqlite3_column_text(statement, column),
+				    JSON_DECODE_ANY, NULL);
+	json_t *value = stored ? datum_check(type, stored, NULL) : NULL;
+
+	json_decref(stored);
+	return value;
+}
+
+static bool is_uuid(sqlite3_stmt *statement, int column)
+{
+	return atom_is_uuid((const char *)sqlite3_column_text(statement, column));
+}
+
+/* May a network device be called so? That is the kernel's rule; the names that are given today keep
+ * to a stricter one, db_name.c. */
+static bool is_device_name(sqlite3_stmt *statement, int column)
+{
+	const char *name = (const char *)sqlite3_column_text(statement, column);
+	size_t length = (size_t)sqlite3_column_bytes(statement, column);
+
+	return length && length <= DB_NAME_MAX && strlen(name) == length && strcmp(name, ".") &&
+	       strcmp(name, "..") && !strpbrk(name, "/: \t\n\v\f\r");
+}
+
+/* No two records have one number: the schema's UNIQUE, which was checked with the file. */
+static bool is_number(sqlite3_stmt *statement, int column, int64_t last)
+{
+	int64_t number = sqlite3_column_int64(statement, column);
+
+	return number >= 1 && number <= last;
+}
+
+static bool is_ofport(sqlite3_stmt *statement, int column)
+{
+	return is_number(statement, column, OFPORT_LAST) ||
+	       sqlite3_column_int64(statement, column) == OFPORT_LOCAL;
 }
 
 static unsigned hex_digit(char digit)
@@ -106,6 +151,8 @@ static bool same_vlan(struct loading *loading, sqlite3_stmt *statement, int colu
 static int fill_vlan(struct loading *loading, sqlite3_stmt *statement, int column,
 		     struct db_port *port)
 {
+	static const char *const names[VLAN_COLUMNS] = {"vlan_mode", "tag", "trunks", "cvlans",
+							"other_config"};
 	json_t *values[VLAN_COLUMNS];
 	bool whole = true;
 
@@ -114,7 +161,7 @@ static int fill_vlan(struct loading *loading, sqlite3_stmt *statement, int colum
 		return 0;
 	}
 	for (int i = 0; i < VLAN_COLUMNS; i++) {
-		values[i] = column_json(statement, column + i);
+		values[i] = column_value(statement, column + i, "Port", names[i]);
 		whole = whole && values[i];
 	}
 	if (whole)
@@ -134,7 +181,7 @@ static int fill_options(struct loading *loading, sqlite3_stmt *statement, int co
 
 	if (is_empty(statement, column))
 		return 0;
-	options = column_json(statement, column);
+	options = column_value(statement, column, "Interface", "options");
 	if (!options)
 		return damaged(loading, "Interface", port->name);
 	port->rx_hook = rx_hook(options);
@@ -152,7 +199,7 @@ static int fill_mtu_request(struct loading *loading, sqlite3_stmt *statement, in
 
 	if (is_empty(statement, column))
 		return 0;
-	value = column_json(statement, column);
+	value = column_value(statement, column, "Interface", "mtu_request");
 	if (!value)
 		return damaged(loading, "Interface", port->name);
 	mtu = json_integer_value(value);
@@ -162,24 +209,37 @@ static int fill_mtu_request(struct loading *loading, sqlite3_stmt *statement, in
 	return 0;
 }
 
-static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
+/* Who a port is: its names and numbers. */
+static int fill_identity(const struct loading *loading, sqlite3_stmt *statement,
+			 struct db_port *port)
 {
-	int result;
-
 	copy_text(port->uuid, sizeof(port->uuid), statement, 0);
 	copy_text(port->name, sizeof(port->name), statement, 1);
+	copy_text(port->bond, sizeof(port->bond), statement, 14);
+	if (!is_uuid(statement, 0) || (*port->bond && !is_device_name(statement, 14)))
+		return damaged(loading, "Port", *port->bond ? port->bond : port->name);
+	if (!is_device_name(statement, 1) || !is_number(statement, 2, DB_PORTS_MAX) ||
+	    !is_ofport(statement, 3) || !is_uuid(statement, 8))
+		return damaged(loading, "Interface", port->name);
 	port->number = (uint16_t)sqlite3_column_int(statement, 2);
 	port->ofport = (uint16_t)sqlite3_column_int(statement, 3);
 	port->local = port->ofport == OFPORT_LOCAL;
-	result = fill_options(loading, statement, 4, port);
+	derive_mac((const char *)sqlite3_column_text(statement, 8), port->hwaddr);
+	return 0;
+}
+
+static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db_port *port)
+{
+	int result = fill_identity(loading, statement, port);
+
+	if (result == 0)
+		result = fill_options(loading, statement, 4, port);
 	if (result == 0)
 		result = fill_mtu_request(loading, statement, 5, port);
 	if (result)
 		return result;
 	port->type = port_type((const char *)sqlite3_column_text(statement, 6));
 	port->fake_bridge = sqlite3_column_int(statement, 7);
-	derive_mac((const char *)sqlite3_column_text(statement, 8), port->hwaddr);
-	copy_text(port->bond, sizeof(port->bond), statement, 14);
 	return fill_vlan(loading, statement, 9, port);
 }
 
@@ -226,6 +286,20 @@ static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t
 	return result;
 }
 
+static int fill_static_mac(const struct loading *loading, sqlite3_stmt *statement,
+			   struct db_static_mac *static_mac)
+{
+	const char *mac = (const char *)sqlite3_column_text(statement, 2);
+	int64_t vlan = sqlite3_column_int64(statement, 0);
+
+	if (vlan < 0 || vlan >= VLAN_COUNT || !is_number(statement, 1, DB_PORTS_MAX) ||
+	    !option_parse_mac(mac, static_mac->mac))
+		return damaged(loading, "Static_MAC", mac);
+	static_mac->vlan = (uint16_t)vlan;
+	static_mac->port = (uint16_t)sqlite3_column_int(statement, 1);
+	return 0;
+}
+
 static int load_static_macs(const struct loading *loading, struct db_bridge *bridge, int64_t id)
 {
 	struct connection *file = &loading->db->file;
@@ -239,17 +313,12 @@ static int load_static_macs(const struct loading *loading, struct db_bridge *bri
 				      "i", id);
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {
-		const char *mac = (const char *)sqlite3_column_text(statement, 2);
-
 		*tail = calloc(1, sizeof(**tail));
 		if (!*tail) {
 			result = error_set(loading->error, -ENOMEM, "out of memory");
 			break;
 		}
-		(*tail)->vlan = (uint16_t)sqlite3_column_int(statement, 0);
-		(*tail)->port = (uint16_t)sqlite3_column_int(statement, 1);
-		result = option_parse_mac(mac, (*tail)->mac) ? 0
-							     : damaged(loading, "Static_MAC", mac);
+		result = fill_static_mac(loading, statement, *tail);
 		tail = &(*tail)->next;
 	}
 	connection_end(statement);
@@ -259,8 +328,11 @@ static int load_static_macs(const struct loading *loading, struct db_bridge *bri
 static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 		       struct db_bridge *bridge)
 {
-	json_t *config = column_json(statement, 4), *flood_vlans = column_json(statement, 5);
+	json_t *config = column_value(statement, 4, "Bridge", "other_config");
+	json_t *flood_vlans = column_value(statement, 5, "Bridge", "flood_vlans");
 	const char *hwaddr = option_string(config, "hwaddr");
+	bool whole = config && flood_vlans && is_uuid(statement, 1) &&
+		     is_device_name(statement, 2) && is_number(statement, 3, DB_BRIDGES_MAX);
 
 	copy_text(bridge->uuid, sizeof(bridge->uuid), statement, 1);
 	copy_text(bridge->name, sizeof(bridge->name), statement, 2);
@@ -276,7 +348,7 @@ static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 		bridge->has_flood_vlans = vlan_set_load(&bridge->flood_vlans, flood_vlans) > 0;
 	json_decref(config);
 	json_decref(flood_vlans);
-	return config && flood_vlans ? 0 : damaged(loading, "Bridge", bridge->name);
+	return whole ? 0 : damaged(loading, "Bridge", bridge->name);
 }
 
 static int load_bridge(struct loading *loading, sqlite3_stmt *statement, struct db_bridge *bridge)
@@ -326,8 +398,10 @@ static int load_root(const struct loading *loading, struct db_config *config)
 
 	if (result == 0)
 		result = connection_step(file, statement, loading->error);
+	if (result == 0)
+		result = damaged(loading, "Open_vSwitch", ".");
 	if (result > 0) {
-		other_config = column_json(statement, 0);
+		other_config = column_value(statement, 0, "Open_vSwitch", "other_config");
 		config->next_cfg = sqlite3_column_int64(statement, 1);
 		config->vlan_limit = option_integer(other_config, "vlan-limit", 1) == 1 ? 1 : 2;
 		result = other_config ? 0 : damaged(loading, "Open_vSwitch", ".");

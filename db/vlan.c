@@ -20,7 +20,7 @@ size_t vlan_set_load(struct vlan_set *set, const json_t *value)
 
 	memset(set, 0, sizeof(*set));
 	json_array_foreach (vids, i, vid)
-		vlan_set_add(set, json_integer_value(vid) % VLAN_COUNT);
+		vlan_set_add(set, (uint16_t)((uint64_t)json_integer_value(vid) % VLAN_COUNT));
 	return json_array_size(vids);
 }
 

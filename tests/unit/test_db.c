@@ -309,10 +309,10 @@ static void numbers_run_out_with_a_sentence(void **state)
 {
 	static const char fill[] =
 		"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 4095)"
-		" INSERT INTO Port (_id, _uuid, _parent, name) SELECT i, 'p' || i, 1, 'p' || i "
-		"FROM n;"
+		" INSERT INTO Port (_id, _uuid, _parent, name)"
+		" SELECT i, printf('00000000-0000-4000-8000-%012d', i), 1, 'p' || i FROM n;"
 		"INSERT INTO Interface (_uuid, _parent, _bridge, _number, _ofport, name)"
-		" SELECT name, _id, 1, _id, _id, name FROM Port WHERE _id > 1";
+		" SELECT _uuid, _id, 1, _id, _id, name FROM Port WHERE _id > 1";
 	struct fixture *f = *state;
 	struct db_config *config;
 	sqlite3 *sqlite;
