@@ -271,6 +271,11 @@ static void sets_hold_every_vlan(void **state)
 		assert_int_equal(vlan_set_has(&set, vid), vid != 4095);
 	json_decref(all);
 	json_decref(none);
+
+	/* Whatever is in a file, nothing is written beside the set. */
+	all = json_pack("[s[iiI]]", "set", -1, 70000, (json_int_t)INT64_MIN);
+	assert_int_equal(vlan_set_load(&set, all), 3);
+	json_decref(all);
 }
 
 int main(void)
