@@ -55,26 +55,27 @@ int datum_compare(const json_t *a, const json_t *b)
 	return order;
 }
 
-static bool has(const json_t *elements, const json_t *element, bool pairs)
+static int compare_whole(const json_t *a, const json_t *b, bool pairs)
 {
-	const json_t *other;
-	size_t i;
+	int order = atom_compare(half(a, pairs, 0), half(b, pairs, 0));
 
-	json_array_foreach (elements, i, other)
-		if (!atom_compare(half(other, pairs, 0), half(element, pairs, 0)) &&
-		    (!pairs || !atom_compare(json_array_get(other, 1), json_array_get(element, 1))))
-			return true;
-	return false;
+	return order || !pairs ? order : atom_compare(half(a, true, 1), half(b, true, 1));
 }
 
-/* How many elements of `b` are in `a`, too. */
+/* How many elements of `b` are in `a`, too: both are sorted, each key is in either once. */
 static size_t count_common(const json_t *a, const json_t *b)
 {
-	json_t *left = datum_elements(a), *right = datum_elements(b), *element;
-	size_t i, count = 0;
+	json_t *left = datum_elements(a), *right = datum_elements(b);
+	size_t i = 0, j = 0, count = 0;
 
-	json_array_foreach (right, i, element)
-		count += has(left, element, is_map(a));
+	while (i < json_array_size(left) && j < json_array_size(right)) {
+		int order =
+			compare_whole(json_array_get(left, i), json_array_get(right, j), is_map(a));
+
+		count += order == 0;
+		i += order <= 0;
+		j += order >= 0;
+	}
 	json_decref(left);
 	json_decref(right);
 	return count;

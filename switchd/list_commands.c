@@ -18,12 +18,15 @@ static const struct db_column uuid_column = {
 struct listing {
 	struct command_call *call;
 	const struct db_table *table;
-	struct condition *conditions; /* on the first columns that are read */
+	struct condition *conditions;
 	int n_conditions;
 	const struct db_column **columns; /* those of the conditions, and then those to be shown */
 	const char **headings;
 	size_t n_shown;
-	json_t **shown;
+	const struct db_column **read; /* each of `columns` once */
+	size_t n_read;
+	size_t *places;  /* of each of `columns` in `read` */
+	json_t **values; /* of each of `columns` */
 	struct tabular tabular;
 };
 
@@ -76,8 +79,7 @@ static int choose_columns(struct listing *listing)
 		most = strlen(names) + 1;
 	listing->columns = calloc(n + most, sizeof(*listing->columns));
 	listing->headings = calloc(most, sizeof(*listing->headings));
-	listing->shown = calloc(most, sizeof(*listing->shown));
-	if (!listing->columns || !listing->headings || !listing->shown || (names && !copy))
+	if (!listing->columns || !listing->headings || (names && !copy))
 		error_set(listing->call->error, 0, "out of memory");
 	else
 		result = names ? choose_named(listing, listing->columns + n, copy)
@@ -88,6 +90,28 @@ static int choose_columns(struct listing *listing)
 	for (size_t i = 0; i < n; i++)
 		listing->columns[i] = condition_column(listing->conditions, (int)i);
 	return result;
+}
+
+/* However often a column is named, it is read once: users may name thousands. */
+static int plan_reading(struct listing *listing)
+{
+	size_t n = (size_t)listing->n_conditions + listing->n_shown;
+
+	listing->read = calloc(n + 1, sizeof(*listing->read));
+	listing->places = calloc(n + 1, sizeof(*listing->places));
+	listing->values = calloc(n + 1, sizeof(*listing->values));
+	if (!listing->read || !listing->places || !listing->values)
+		return error_set(listing->call->error, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		size_t place = 0;
+
+		while (place < listing->n_read && listing->read[place] != listing->columns[i])
+			place++;
+		if (place == listing->n_read)
+			listing->read[listing->n_read++] = listing->columns[i];
+		listing->places[i] = place;
+	}
+	return 0;
 }
 
 static int begin(struct listing *listing, struct command_call *call, int n_conditions, char **words)
@@ -103,6 +127,8 @@ static int begin(struct listing *listing, struct command_call *call, int n_condi
 		return -EINVAL;
 	listing->n_conditions = n_conditions;
 	result = choose_columns(listing);
+	if (result == 0)
+		result = plan_reading(listing);
 	tabular_init(&listing->tabular, listing->headings, listing->n_shown);
 	return result;
 }
@@ -113,35 +139,36 @@ static void end(struct listing *listing)
 	condition_free(listing->conditions, listing->n_conditions);
 	free(listing->columns);
 	free(listing->headings);
-	free(listing->shown);
+	free(listing->read);
+	free(listing->places);
+	free(listing->values);
 }
 
 /* db_row_fn */
 static int add_row(const char *uuid, json_t *const *values, void *arg)
 {
 	struct listing *listing = arg;
+	size_t n = (size_t)listing->n_conditions;
 	json_t *uuid_atom;
 	int result;
 
-	if (!condition_holds(listing->conditions, listing->n_conditions, values))
+	for (size_t i = 0; i < n + listing->n_shown; i++)
+		listing->values[i] = values[listing->places[i]];
+	if (!condition_holds(listing->conditions, listing->n_conditions, listing->values))
 		return 0;
 	uuid_atom = json_pack("[ss]", "uuid", uuid);
-	for (size_t i = 0; i < listing->n_shown; i++) {
-		size_t index = (size_t)listing->n_conditions + i;
-
-		listing->shown[i] =
-			listing->columns[index] == &uuid_column ? uuid_atom : values[index];
-	}
-	result = tabular_add(&listing->tabular, listing->shown);
+	for (size_t i = n; i < n + listing->n_shown; i++)
+		if (listing->columns[i] == &uuid_column)
+			listing->values[i] = uuid_atom;
+	result = tabular_add(&listing->tabular, listing->values + n);
 	json_decref(uuid_atom);
 	return result ? error_set(listing->call->error, result, "out of memory") : 0;
 }
 
 static int read_rows(struct listing *listing, const char *uuid)
 {
-	return rows_select(listing->call->daemon, listing->table, uuid, listing->columns,
-			   (size_t)listing->n_conditions + listing->n_shown, add_row, listing,
-			   listing->call->error);
+	return rows_select(listing->call->daemon, listing->table, uuid, listing->read,
+			   listing->n_read, add_row, listing, listing->call->error);
 }
 
 static void print(struct listing *listing)

@@ -145,6 +145,50 @@ static void test_keys(void **state)
 	finds(fixture, "external_ids:a{not-in}1", "23");
 }
 
+/* Sets that lie between each other, before and behind, with common elements and without. */
+static void test_overlaps(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_ports(fixture);
+	done(fixture,
+	     "set port p1 trunks=1,3,5,7 -- set port p2 trunks=2,4,6 -- set port p3 trunks=3,7");
+	finds(fixture, "trunks{>=}3,7", "13");
+	finds(fixture, "trunks{>=}3,6", "");
+	finds(fixture, "trunks{<=}0-4", "");
+	finds(fixture, "trunks{<=}2-7", "23");
+	finds(fixture, "trunks{not-in}1,5,7", "2");
+	finds(fixture, "trunks{not-in}0,8,9", "123");
+	finds(fixture, "trunks{not-in}6,7", "");
+	done(fixture, "set port p1 external_ids={a=2,b=1} -- set port p2 external_ids={a=1,b=2}"
+		      " -- set port p3 external_ids={b=2}");
+	finds(fixture, "external_ids{>=}b=2", "23");
+	finds(fixture, "external_ids{in}a=1,b=2,c=3", "23");
+	finds(fixture, "external_ids{not-in}a=1,b=1", "3");
+}
+
+/* More columns than a query can have, conditions' and shown ones in any order. */
+static void test_columns_named_often(void **state)
+{
+	static char line[1000 * 20 + 128];
+	struct fixture *fixture = *state;
+	char *end = line;
+	const char *shown;
+
+	make_ports(fixture);
+	end = stpcpy(end, "--data=bare --no-headings --format=csv --columns=name");
+	for (int i = 0; i < 1000; i++)
+		end = stpcpy(end, ",tag,name,_uuid,name");
+	stpcpy(end, " find port name=p1 tag=10 name!=p2 tag!=11");
+	done(fixture, line);
+	shown = text_string(&result.output);
+	for (int i = 0; i < 1000; i++) {
+		assert_memory_equal(shown, "p1,10,p1,", 9);
+		shown += 9 + 36 + 1;
+	}
+	assert_string_equal(shown, "p1\n");
+}
+
 static void test_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -163,8 +207,10 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_scalars), TEST(test_optional), TEST(test_sets),
-		TEST(test_maps),    TEST(test_keys),     TEST(test_refused),
+		TEST(test_scalars),  TEST(test_optional),
+		TEST(test_sets),     TEST(test_maps),
+		TEST(test_keys),     TEST(test_refused),
+		TEST(test_overlaps), TEST(test_columns_named_often),
 	};
 
 	return cmocka_run_group_tests_name("condition", tests, NULL, NULL);
