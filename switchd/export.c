@@ -353,10 +353,28 @@ static void each_interface(struct export *export, const struct snapshot_record *
 	}
 }
 
-/*
- * Can neither add-port nor add-bond make it? The former names the port as its interface, the latter
- * takes a word with '=' for a setting.
+static struct snapshot_record *port_of_name(const struct export *export, const char *name)
+{
+	for (size_t i = 0; i < export->snapshot.n; i++) {
+		struct snapshot_record *record = export->snapshot.records[i];
+
+		if (is_in(record, "Port") && !strcmp(snapshot_name(record), name))
+			return record;
+	}
+	return NULL;
+}
+
+/* Does add-bond refuse the name as an interface of this port? It is another port's, or a setting.
  */
+static bool is_no_member(const struct export *export, const struct snapshot_record *port,
+			 const char *name)
+{
+	const struct snapshot_record *namesake = port_of_name(export, name);
+
+	return strchr(name, '=') || (namesake && namesake != port);
+}
+
+/* Can neither add-port nor add-bond make it? The former names the port as its interface. */
 static bool is_composed(const struct export *export, const struct snapshot_record *port)
 {
 	const json_t *interfaces = json_array_get(snapshot_value(port, "interfaces"), 1), *element;
@@ -366,8 +384,8 @@ static bool is_composed(const struct export *export, const struct snapshot_recor
 		const struct snapshot_record *interface =
 			snapshot_follow(&export->snapshot, element);
 
-		if (interface && strchr(snapshot_name(interface), '=') &&
-		    json_array_size(interfaces) > 1)
+		if (interface && json_array_size(interfaces) > 1 &&
+		    is_no_member(export, port, snapshot_name(interface)))
 			return true;
 	}
 	return json_array_size(interfaces) < 2 && !own_interface(export, port);
@@ -410,17 +428,6 @@ static void add_interfaces_column(struct export *export, const struct snapshot_r
 			  json_array_get(snapshot_value(port, "interfaces"), 1), &word);
 	script_add_word(export->text, text_string(&word));
 	text_free(&word);
-}
-
-/* The interface that add-br has made goes first, so that another one can have its name. */
-static void compose_local_port(struct export *export, const struct snapshot_record *port)
-{
-	add_word(export, "set");
-	add_word(export, "Port");
-	add_word(export, "%s", snapshot_name(port));
-	add_interfaces_column(export, port);
-	end_line(export);
-	each_interface(export, port, create_interface);
 }
 
 static void compose_port(struct export *export, const struct snapshot_record *port)
@@ -469,14 +476,11 @@ static void write_port(struct export *export, struct snapshot_record *port);
 static void write_port_of_name(struct export *export, const struct snapshot_record *port,
 			       struct snapshot_record *interface)
 {
-	(void)port;
-	for (size_t i = 0; i < export->snapshot.n; i++) {
-		struct snapshot_record *record = export->snapshot.records[i];
+	struct snapshot_record *namesake = port_of_name(export, snapshot_name(interface));
 
-		if (is_in(record, "Port") &&
-		    !strcmp(snapshot_name(record), snapshot_name(interface)))
-			write_port(export, record);
-	}
+	(void)port;
+	if (namesake)
+		write_port(export, namesake);
 }
 
 static void write_port(struct export *export, struct snapshot_record *port)
@@ -488,8 +492,6 @@ static void write_port(struct export *export, struct snapshot_record *port)
 		each_interface(export, port, write_port_of_name);
 	if (!is_local(port))
 		make_port(export, port);
-	else if (!own_interface(export, port))
-		compose_local_port(export, port);
 }
 
 static void write_static_mac(struct export *export, struct snapshot_record *record)

@@ -310,6 +310,29 @@ static void test_bond_order(void **state)
 	}
 }
 
+/* A port can't be made while another one has an interface of its name, and add-bond can't name an
+ * interface as a port. */
+static void test_name_of_a_member(void **state)
+{
+	struct fixture *fixture = *state;
+	char *text, *before, *after;
+
+	applied(fixture, "add-br br0\nadd-bond br0 a x y\n");
+	applied(fixture, "add-br br0\nadd-bond br0 x p1 p2\n"
+			 "--id=@x create Interface name=x\n--id=@y create Interface name=y\n"
+			 "--id=@a create Port name=a interfaces=@x,@y\nadd Bridge br0 ports @a\n");
+	text = export_text(fixture);
+	before = describe_all(fixture->daemon.db);
+	applied(fixture, "add-br br0\n");
+	applied(fixture, text);
+	after = describe_all(fixture->daemon.db);
+	assert_string_equal(after, before);
+	assert_non_null(strstr(after, "Interface br0/a/x"));
+	free(text);
+	free(before);
+	free(after);
+}
+
 /* A port may be one already though its device, as it is now, can't be one. */
 static void test_refused_devices(void **state)
 {
@@ -378,10 +401,10 @@ static void test_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_kinds),      TEST(test_refusals),        TEST(test_commands),
-		TEST(test_difference), TEST(test_matching),        TEST(test_bond_order),
-		TEST(test_dry_run),    TEST(test_refused_devices), TEST(test_chain),
-		TEST(test_looking),
+		TEST(test_kinds),      TEST(test_refusals),         TEST(test_commands),
+		TEST(test_difference), TEST(test_matching),         TEST(test_bond_order),
+		TEST(test_dry_run),    TEST(test_refused_devices),  TEST(test_chain),
+		TEST(test_looking),    TEST(test_name_of_a_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
