@@ -6,11 +6,23 @@
 #include <string.h>
 #include "db/text.h"
 
+bool db_destroyed(const struct db *db, const char *uuid)
+{
+	for (const struct condemned *condemned = db->condemned; condemned;
+	     condemned = condemned->next)
+		if (!strcmp(condemned->uuid, uuid))
+			return true;
+	return false;
+}
+
 int condemned_add(struct db *db, const struct db_table *table, const char *uuid,
 		  struct error *error)
 {
-	struct condemned *condemned = calloc(1, sizeof(*condemned)), **end = &db->condemned;
+	struct condemned *condemned, **end = &db->condemned;
 
+	if (db_destroyed(db, uuid))
+		return 0;
+	condemned = calloc(1, sizeof(*condemned));
 	if (!condemned)
 		return error_set(error, -ENOMEM, "out of memory");
 	condemned->table = table;
@@ -19,15 +31,6 @@ int condemned_add(struct db *db, const struct db_table *table, const char *uuid,
 		end = &(*end)->next;
 	*end = condemned;
 	return 0;
-}
-
-bool condemned_find(const struct db *db, const char *uuid)
-{
-	for (const struct condemned *condemned = db->condemned; condemned;
-	     condemned = condemned->next)
-		if (!strcmp(condemned->uuid, uuid))
-			return true;
-	return false;
 }
 
 /* db_row_fn */

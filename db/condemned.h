@@ -2,7 +2,7 @@
 /*
  * Records that db_destroy() was called for in this transaction. Those of root tables are gone;
  * others go at its end when nothing refers to them (reference.h). Until then nobody finds them by
- * name.
+ * name: db_destroyed().
  */
 #ifndef XVS_DB_CONDEMNED_H
 #define XVS_DB_CONDEMNED_H
@@ -11,7 +11,6 @@
 
 int condemned_add(struct db *db, const struct db_table *table, const char *uuid,
 		  struct error *error);
-bool condemned_find(const struct db *db, const char *uuid);
 
 /* With the transaction: what is still there is an ordinary record again. */
 void condemned_reset(struct db *db);

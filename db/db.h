@@ -99,6 +99,10 @@ int db_create(struct db *db, const struct db_table *table, const char *uuid, con
  */
 int db_destroy(struct db *db, const struct db_table *table, const char *uuid, struct error *error);
 
+/* Has db_destroy() been called for the record of this UUID in this transaction? What lists records
+ * leaves it out, as far as it is still there. */
+bool db_destroyed(const struct db *db, const char *uuid);
+
 /* After db_settle(): the records that are still there though they were to be destroyed, each by its
  * name, or its UUID where it has none. */
 typedef void db_spared_fn(const struct db_table *table, const char *name, void *arg);

@@ -133,7 +133,7 @@ int db_record_find(struct db *db, const struct db_table *table, const char *reco
 		found = find_partial_uuid(db, table, record, uuid, error);
 	if (found < 0)
 		return found;
-	return found && !condemned_find(db, uuid) ? 0 : no_row(table, record, error);
+	return found && !db_destroyed(db, uuid) ? 0 : no_row(table, record, error);
 }
 
 static int write_value(struct db *db, const char *sql, const struct db_column *column,

@@ -164,7 +164,7 @@ static int check_strong(struct db *db, const struct reference *reference, struct
 	result = find_dangling(db, reference, uuid, target, error);
 	if (result <= 0)
 		return result;
-	if (condemned_find(db, target))
+	if (db_destroyed(db, target))
 		return refuse_destruction(db, db_table_find(reference->column->refers, error),
 					  target, error);
 	return reference_error(reference->table, reference->column, uuid, target, error);

@@ -15,6 +15,7 @@ struct reading {
 	live_fn **live;   /* of each column, if it is a live one */
 	size_t n_columns;
 	json_t **values;
+	bool whole_table; /* what is to be destroyed is left out */
 	db_row_fn *fn;
 	void *arg;
 };
@@ -26,6 +27,8 @@ static int complete(const char *uuid, json_t *const *stored, void *arg)
 	const char *name = "";
 	int result;
 
+	if (reading->whole_table && db_destroyed(reading->daemon->db, uuid))
+		return 0;
 	if (reading->table->name_column)
 		name = json_string_value(stored[reading->n_columns]);
 	for (size_t i = 0; i < reading->n_columns; i++)
@@ -50,6 +53,7 @@ int rows_select(struct daemon *daemon, const struct db_table *table, const char 
 		.n_columns = n_columns,
 		.live = calloc(n_columns + 1, sizeof(*reading.live)),
 		.values = calloc(n_columns + 1, sizeof(*reading.values)),
+		.whole_table = !uuid,
 		.fn = fn,
 		.arg = arg,
 	};
