@@ -275,6 +275,9 @@ static void sets_hold_every_vlan(void **state)
 	/* Whatever is in a file, nothing is written beside the set. */
 	all = json_pack("[s[iiI]]", "set", -1, 70000, (json_int_t)INT64_MIN);
 	assert_int_equal(vlan_set_load(&set, all), 3);
+	for (int vid = 0; vid < VLAN_COUNT; vid++)
+		assert_int_equal(vlan_set_has(&set, vid),
+				 vid == 0 || vid == 70000 % VLAN_COUNT || vid == 4095);
 	json_decref(all);
 }
 
