@@ -154,6 +154,27 @@ static int refuse_destruction(struct db *db, const struct db_table *table, const
 		table->name, uuid, (long long)count);
 }
 
+/* Did a reference that leads nowhere do so before the transaction? Another connection sees what is
+ * committed. */
+static bool was_dangling(const struct db *db, const struct reference *reference, const char *uuid,
+			 const char *target)
+{
+	const char *column = reference->column->name;
+	struct connection committed = {0};
+	char sql[SQL_MAX];
+	int64_t one;
+	int result = connection_open(&committed, db->file.path, NULL);
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT 1 " TARGETS " AND this._uuid = ?1 AND part.atom = ?2"
+		 " AND NOT EXISTS (SELECT 1 FROM \"%s\" WHERE _uuid = ?2)",
+		 reference->table->name, column, column, reference->column->refers);
+	if (result == 0)
+		result = connection_integer(&committed, &one, NULL, sql, "ss", uuid, target);
+	connection_close(&committed);
+	return result > 0;
+}
+
 static int check_strong(struct db *db, const struct reference *reference, struct error *error)
 {
 	char uuid[DB_UUID_LEN + 1], target[DB_UUID_LEN + 1];
@@ -167,6 +188,14 @@ static int check_strong(struct db *db, const struct reference *reference, struct
 	if (db_destroyed(db, target))
 		return refuse_destruction(db, db_table_find(reference->column->refers, error),
 					  target, error);
+	if (was_dangling(db, reference, uuid, target))
+		return error_set(
+			error, -EINVAL,
+			"row %s of table %s is damaged: column %s refers to row %s of table "
+			"%s, which was missing before this change; clear that column, or "
+			"set it anew",
+			uuid, reference->table->name, reference->column->name, target,
+			reference->column->refers);
 	return reference_error(reference->table, reference->column, uuid, target, error);
 }
 

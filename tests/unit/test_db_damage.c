@@ -191,6 +191,51 @@ static void a_full_counter_begins_anew(void **state)
 	db_close(db);
 }
 
+static void set_controller(struct fixture *f, struct db *db, const char *bridge, const char *json)
+{
+	const struct db_table *table = db_table_find("Bridge", NULL);
+	json_t *value = json_loads(json, 0, NULL);
+
+	if (db_set(db, table, bridge, db_column_find(table, "controller", NULL), value, &f->error))
+		fail_msg("%s", f->error.text);
+	json_decref(value);
+}
+
+/* It stands in the way of every change until somebody takes it out, and the sentence tells how; one
+ * that the change itself makes is ovs-vsctl's error. */
+static void a_reference_to_nobody_can_be_mended(void **state)
+{
+	static const char nobody[] = "[\"set\",[[\"uuid\",\"" NOBODY "\"]]]";
+	struct fixture *f = *state;
+	struct db *db = damaged_by(f, "UPDATE Bridge SET controller ="
+				      " '[\"set\",[[\"uuid\",\"" NOBODY "\"]]]'");
+	char uuid[DB_UUID_LEN + 1], sentence[256];
+
+	assert_int_equal(db_begin(db, &f->error), 0);
+	assert_int_equal(db_port_add(db, "br0", "p2", 0, &f->error), 0);
+	assert_int_equal(db_record_find(db, db_table_find("Bridge", NULL), "br0", uuid, &f->error),
+			 0);
+	assert_int_equal(db_settle(db, &f->error), -EINVAL);
+	snprintf(sentence, sizeof(sentence),
+		 "row %s of table Bridge is damaged: column controller refers to row " NOBODY
+		 " of table Controller, which was missing before this change; clear that column, "
+		 "or set it anew",
+		 uuid);
+	assert_string_equal(f->error.text, sentence);
+	db_rollback(db);
+
+	assert_int_equal(db_begin(db, &f->error), 0);
+	set_controller(f, db, uuid, "[\"set\",[]]");
+	assert_int_equal(db_settle(db, &f->error), 0);
+	assert_int_equal(db_commit(db, &f->error), 0);
+
+	assert_int_equal(db_begin(db, &f->error), 0);
+	set_controller(f, db, uuid, nobody);
+	assert_int_equal(db_settle(db, &f->error), -EINVAL);
+	assert_non_null(strstr(f->error.text, "references nonexistent row " NOBODY));
+	db_close(db);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -199,6 +244,7 @@ int main(void)
 		TEST(what_cannot_be_is_refused),
 		TEST(the_last_of_each_range_is_loaded),
 		TEST(a_full_counter_begins_anew),
+		TEST(a_reference_to_nobody_can_be_mended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
