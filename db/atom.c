@@ -225,24 +225,36 @@ static json_t *parse_boolean(const char *token, struct error *error)
 	return NULL;
 }
 
-/* What is wrong with the escapes of a quoted string, as ovs-vsctl says it; NULL: nothing. */
-static const char *escape_fault(const char *token, char *bad)
+/* What is wrong with an escape, as ovs-vsctl says it; NULL: nothing. */
+static const char *escape_fault(const char *escape)
 {
-	for (const char *p = strchr(token, '\\'); p; p = strchr(p, '\\')) {
-		size_t digits = strspn(p + 2, "0123456789abcdefABCDEF");
+	size_t digits = strspn(escape + 2, "0123456789abcdefABCDEF");
 
-		if (p[1] == '"' && !p[2])
-			return "quoted string may not end with backslash";
-		*bad = p[1];
-		if (!strchr("\"\\/bfnrtu", p[1]))
-			return "bad escape";
-		if (p[1] == 'u' && digits < 4 && p[2 + digits] == '"')
-			return "quoted string ends within \\u escape";
-		if (p[1] == 'u' && digits < 4)
-			return "malformed \\u escape";
-		if (p[1] == 'u' && !strncmp(p + 2, "0000", 4))
-			return "null bytes not supported in quoted strings";
-		p += 2;
+	if (escape[1] == '"' && !escape[2])
+		return "quoted string may not end with backslash";
+	if (!strchr("\"\\/bfnrtu", escape[1]))
+		return "bad escape";
+	if (escape[1] != 'u')
+		return NULL;
+	if (digits < 4)
+		return escape[2 + digits] == '"' && !escape[3 + digits]
+			       ? "quoted string ends within \\u escape"
+			       : "malformed \\u escape";
+	return strncmp(escape + 2, "0000", 4) ? NULL : "null bytes not supported in quoted strings";
+}
+
+/* The first thing that is wrong with a quoted string that can't be read, and where it is. */
+static const char *quoted_fault(const char *token, const char **at)
+{
+	for (const char *p = token + 1; p[1]; p++) {
+		const char *fault = *p == '\\' ? escape_fault(p) : NULL;
+
+		*at = p;
+		if (*p == '"')
+			return "quoted string may not include unescaped \"";
+		if (fault)
+			return fault;
+		p += *p == '\\';
 	}
 	/* All that is left to go wrong. */
 	return "malformed escaped surrogate pair";
@@ -250,11 +262,10 @@ static const char *escape_fault(const char *token, char *bad)
 
 static void error_quoted(const char *token, struct error *error)
 {
-	char bad = '\0';
-	const char *fault = escape_fault(token, &bad);
+	const char *at = token, *fault = quoted_fault(token, &at);
 
 	if (!strcmp(fault, "bad escape"))
-		error_set(error, 0, "%s: bad escape \\%c", token, bad);
+		error_set(error, 0, "%s: bad escape \\%c", token, at[1]);
 	else
 		error_set(error, 0, "%s: %s", token, fault);
 }

@@ -43,7 +43,7 @@ char *datum_token(const char **word, struct error *error)
 	}
 	if (in_quotes || *p == '\\') {
 		error_set(error, 0, "%s: %s end of argument", *word,
-			  in_quotes ? "quoted string extends past" : "backslash at");
+			  *p == '\\' ? "backslash at" : "quoted string extends past");
 		text_free(&token);
 		return NULL;
 	}
@@ -63,7 +63,8 @@ static void describe(const struct db_column *column, char *text, size_t size)
 	const char *type = atom_type_name(column->key);
 
 	if (column->value != DB_VOID)
-		snprintf(text, size, "map of (%s, %s) pairs", type, atom_type_name(column->value));
+		snprintf(text, size, "map of %s(%s, %s) pairs", column->min ? "1 or more " : "",
+			 type, atom_type_name(column->value));
 	else if (column->max == 1 && column->min == 1)
 		snprintf(text, size, "%s", type);
 	else if (column->max != DB_UNLIMITED)

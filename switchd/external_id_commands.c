@@ -9,29 +9,21 @@
 #include <string.h>
 #include "db/datum.h"
 #include "switchd/daemon.h"
+#include "switchd/place.h"
 
 #define FAKE_PREFIX "fake-bridge-"
 
 /* Where the bridge's pairs are, and what their keys begin with there. */
-struct place {
-	const struct db_table *table;
-	const struct db_column *column;
-	char uuid[DB_UUID_LEN + 1];
-	const char *prefix;
-};
-
-static int find_place(struct command_call *call, struct place *place)
+static int find_pairs(struct command_call *call, struct place *place, const char **prefix)
 {
 	struct db_bridge_name bridge;
 	int result = db_bridge_find(call->daemon->db, call->words[1], &bridge, call->error);
 
 	if (result)
 		return result;
-	place->prefix = bridge.vlan ? FAKE_PREFIX : "";
-	place->table = db_table_find(bridge.vlan ? "Port" : "Bridge", call->error);
-	place->column = db_column_find(place->table, "external_ids", call->error);
-	return db_record_find(call->daemon->db, place->table, bridge.name, place->uuid,
-			      call->error);
+	*prefix = bridge.vlan ? FAKE_PREFIX : "";
+	return place_find(call, bridge.vlan ? "Port" : "Bridge", bridge.name, "external_ids",
+			  place);
 }
 
 /* br-set-external-id BRIDGE KEY [VALUE]: without a value the key goes. */
@@ -41,14 +33,14 @@ int cmd_br_set_external_id(struct command_call *call)
 	struct text key = TEXT_EMPTY;
 	json_t *old = NULL, *change, *changed = NULL;
 	struct place place;
-	int result = find_place(call, &place);
+	const char *prefix;
+	int result = find_pairs(call, &place, &prefix);
 
 	if (result == 0)
-		result = db_get(call->daemon->db, place.table, place.uuid, place.column, &old,
-				call->error);
+		result = place_get(call, &place, &old);
 	if (result)
 		return result;
-	text_add(&key, "%s%s", place.prefix, call->words[2]);
+	text_add(&key, "%s%s", prefix, call->words[2]);
 	change = value ? json_pack("[s[[ss]]]", "map", text_string(&key), value)
 		       : json_pack("[s[s]]", "set", text_string(&key));
 	if (change)
@@ -56,10 +48,7 @@ int cmd_br_set_external_id(struct command_call *call)
 				: datum_difference(place.column, old, change, call->error);
 	else
 		error_set(call->error, 0, "keys and values are UTF-8 text");
-	result = changed ? db_set(call->daemon->db, place.table, place.uuid, place.column, changed,
-				  call->error)
-			 : -EINVAL;
-	json_decref(changed);
+	result = place_set(call, &place, changed);
 	json_decref(change);
 	json_decref(old);
 	text_free(&key);
@@ -74,20 +63,20 @@ int cmd_br_get_external_id(struct command_call *call)
 	const json_t *pair;
 	struct place place;
 	size_t i;
-	int result = find_place(call, &place);
+	const char *prefix;
+	int result = find_pairs(call, &place, &prefix);
 
 	if (result == 0)
-		result = db_get(call->daemon->db, place.table, place.uuid, place.column, &pairs,
-				call->error);
+		result = place_get(call, &place, &pairs);
 	if (result)
 		return result;
 	json_array_foreach (json_array_get(pairs, 1), i, pair) {
 		const char *key = json_string_value(json_array_get(pair, 0));
 		const char *value = json_string_value(json_array_get(pair, 1));
 
-		if (strncmp(key, place.prefix, strlen(place.prefix)))
+		if (strncmp(key, prefix, strlen(prefix)))
 			continue;
-		key += strlen(place.prefix);
+		key += strlen(prefix);
 		if (!wanted)
 			text_add(call->output, "%s=%s\n", key, value);
 		else if (!strcmp(key, wanted))
