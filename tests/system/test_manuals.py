@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from harness.compile import SOURCE
-from harness.switch import BUILD
+from harness.switch import BUILD, XVSCTL
 
 GENERATED = os.path.join(BUILD, "docs", "xvswitch.conf.db.5")
 
@@ -20,6 +20,15 @@ def test_form(page):
         pytest.skip("needs mandoc")
     assert subprocess.run(["mandoc", "-Tlint", "-Wwarning", page], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True).stdout == ""
+
+
+def test_every_command_is_told():
+    commands = subprocess.run([XVSCTL, "--commands"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    names = {line.split(",")[1] for line in commands.splitlines()}
+    with open(os.path.join(SOURCE, "docs", "xvsctl.8"), encoding="utf-8") as file:
+        words = file.read().split()
+    told = {word for before, word in zip(words, words[1:]) if before == "Cm"}
+    assert len(names) > 50 and names - told == set()
 
 
 @pytest.mark.parametrize("table,said", [
