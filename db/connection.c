@@ -26,7 +26,13 @@ static const struct failure {
 
 int connection_error(const struct connection *connection, struct error *error)
 {
-	int result = connection->sqlite ? sqlite3_errcode(connection->sqlite) : SQLITE_NOMEM;
+	return connection_failed(
+		connection, connection->sqlite ? sqlite3_errcode(connection->sqlite) : SQLITE_NOMEM,
+		error);
+}
+
+int connection_failed(const struct connection *connection, int result, struct error *error)
+{
 	int reason = connection->sqlite ? sqlite3_system_errno(connection->sqlite) : 0;
 
 	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
@@ -39,7 +45,9 @@ int connection_error(const struct connection *connection, struct error *error)
 				 failures[i].sentence);
 	}
 	return error_set(error, -EIO, "database %s: %s", connection->path,
-			 sqlite3_errmsg(connection->sqlite));
+			 sqlite3_errcode(connection->sqlite) == result
+				 ? sqlite3_errmsg(connection->sqlite)
+				 : sqlite3_errstr(result));
 }
 
 int connection_open(struct connection *connection, const char *path, struct error *error)

@@ -31,6 +31,9 @@ void connection_close(struct connection *connection);
 /* Turns SQLite's last failure into a sentence about the file; returns its errno. */
 int connection_error(const struct connection *connection, struct error *error);
 
+/* The same of a result code, of a call that leaves none with the connection. */
+int connection_failed(const struct connection *connection, int result, struct error *error);
+
 /*
  * Begins a statement: it is reset and bound, and valid until the next connection_query() or _run()
  * of the same text. Rows come by connection_step(): 1 a row, 0 the end, else an error. A statement

@@ -153,7 +153,9 @@ void db_rollback(struct db *db)
 
 int db_flush(struct db *db, struct error *error)
 {
-	return sqlite3_db_cacheflush(db->file.sqlite) ? connection_error(&db->file, error) : 0;
+	int result = sqlite3_db_cacheflush(db->file.sqlite);
+
+	return result ? connection_failed(&db->file, result, error) : 0;
 }
 
 bool db_changed(const struct db *db)

@@ -56,9 +56,10 @@ int db_flush(struct db *db, struct error *error);
 bool db_changed(const struct db *db);
 
 /*
- * Records by name. A record is named by its UUID, the value of its table's name column, or "." for
- * the only record of a table that has exactly one. uuid is written to `uuid` (DB_UUID_LEN + 1
- * octets). -ENOENT with ovs-vsctl's sentence: no row "x" in table Y.
+ * Records by name. A record is named by its UUID or the first characters of it, by the value of its
+ * table's name column, by the name of the record that refers to it, or by "." if it is the only one
+ * of its table. uuid is written to `uuid` (DB_UUID_LEN + 1 octets). -ENOENT with ovs-vsctl's
+ * sentence: no row "x" in table Y; -EINVAL when it names several.
  */
 int db_record_find(struct db *db, const struct db_table *table, const char *record, char *uuid,
 		   struct error *error);

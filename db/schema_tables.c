@@ -470,7 +470,7 @@ static const struct db_column static_mac[] = {
 	 HELP("The MAC address.")},
 	{"port", ONE(DB_UUID), REFERS("Port"), STRUCTURAL,
 	 HELP("The port that frames for the address leave by.")},
-	{"vlan", ONE(DB_INTEGER), RANGE(0, 4095), STRUCTURAL,
+	{"vlan", ONE(DB_INTEGER), RANGE(0, 4094), STRUCTURAL,
 	 HELP("The VLAN of the entry, 0 for untagged frames.")},
 };
 

@@ -115,7 +115,6 @@ static int set(struct daemon *daemon, struct attachment *attachment, struct port
 	if (failed)
 		return failed;
 	attachment->set = port->want;
-	attachment->peer_fits = false; /* is asked again */
 	attachment->status = status;
 	attachment->xdp_id = link ? link->xdp_id : 0;
 	release(daemon, attachment, port, first);

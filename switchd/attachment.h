@@ -26,7 +26,6 @@ struct attachment {
 	bool hides;          /* the device may hide tags from XDP */
 	bool learning;       /* what the FDB was told */
 	struct fdb_port fdb; /* the same, while it learns */
-	bool peer_fits;      /* XDP can pass on what the device's other end sends */
 	bool gone; /* its device went; one of the same ifindex that is there now is another, or came
 		      back bare */
 	uint32_t xdp_id; /* the device's XDP program when we last looked after it */

@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include <net/if.h>
 #include <linux/if.h>
-#include "switchd/attachment.h"
 #include "switchd/daemon.h"
 #include "switchd/internal_port.h"
 #include "switchd/model.h"
@@ -61,27 +60,13 @@ static enum dp_hook wanted_hook(const struct port *port)
 	return link_is_xdp_nic(port->link) ? DP_HOOK_XDP : DP_HOOK_TC;
 }
 
-/* To ask is a visit to another namespace: who XDP serves well already is not asked again. */
-static bool peer_offloads(struct daemon *daemon, const struct port *port)
-{
-	struct attachment *attachment = daemon->model->attachments[port->conf->number];
-	bool is_set = attachment && attachment->set.hook == DP_HOOK_XDP &&
-		      attachment->set.ifindex == port->link->ifindex && !attachment->gone;
-
-	if (!is_set)
-		return link_peer_offloads(daemon->links, port->link->ifindex);
-	if (!attachment->peer_fits)
-		attachment->peer_fits = !link_peer_offloads(daemon->links, port->link->ifindex);
-	return !attachment->peer_fits;
-}
-
 /* What XDP would break, where it can be seen. */
 static void say_peer_offloads(struct daemon *daemon, struct port *port)
 {
 	const struct link *link = port->link, *peer = NULL;
 
 	if (port->want.hook != DP_HOOK_XDP || strcmp(link->kind, "veth") ||
-	    !peer_offloads(daemon, port))
+	    !link_peer_offloads(daemon->links, link->ifindex))
 		return;
 	if (!link->peer_elsewhere)
 		peer = link_by_index(daemon->links, link->peer);

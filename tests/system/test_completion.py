@@ -133,7 +133,7 @@ def test_no_switch():
 @pytest.fixture(params=("bash", "zsh"))
 def shell(request, tmp_path):
     if not shutil.which(request.param):
-        pytest.skip(f"needs {request.param}")
+        pytest.skip(f"needs {request.param}: what it completes is not tested")
     made = []
 
     def start(programs):

@@ -17,7 +17,7 @@ GENERATED = os.path.join(BUILD, "docs", "xvswitch.conf.db.5")
                                   GENERATED], ids=os.path.basename)
 def test_form(page):
     if not shutil.which("mandoc"):
-        pytest.skip("needs mandoc")
+        pytest.skip("needs mandoc: the form of the manual pages is not tested")
     assert subprocess.run(["mandoc", "-Tlint", "-Wwarning", page], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True).stdout == ""
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A chain is done as a whole or not at all: nine sub-commands that change everything, and a tenth that is wrong."""
 
+import errno
 import json
 import os
 import sqlite3
@@ -9,6 +10,7 @@ import pytest
 
 from harness import bpf
 from harness.frames import BROADCAST, frame, reach, send
+from harness.netns import run
 from harness.wait import wait_for
 
 # What stands in the kernel for a configuration. The rest counts, learns, or has numbers that come and go.
@@ -203,3 +205,39 @@ def test_nine_are_right(lab_hosts, before):
     switch.ctl(*chain(NINE), warning="patch9")
     assert changes(before, state(switch)).keys() == before.keys()
     wait_for(lambda: "br1" not in switch.ns.links(), "the devices of br1 are gone")
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+
+
+def test_full_disk(bare_switch, hosts, tmp_path):
+    """The database's disk is found full before the data path has followed: counters and addresses stay, too."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk))
+    try:
+        bare_switch.db = str(disk / "conf.db")
+        switch = bare_switch.start()
+        a, b = hosts(2, addresses=False)
+        switch.add_ports("br0", a, b)
+        assert reach(a, BROADCAST, [b]) == [b]
+        before = switch.ctl("dump-ports", "br0", "p1"), switch.ctl("list-ports", "br0")
+        fill(disk / "filling")
+        said = switch.refused("del-port", "p1", "--", "add-br", "br7", "--", "set", "bridge", "br0",
+                              *(f"external_ids:{key}=" + 100000 * "z" for key in "abc"))
+        assert "no space is left" in said
+        assert (switch.ctl("dump-ports", "br0", "p1"), switch.ctl("list-ports", "br0")) == before
+        assert any(a.mac in line for line in switch.ctl("fdb/show", "br0").splitlines())
+        (disk / "filling").unlink()
+        switch.ctl("add-br", "br7")
+        switch.shutdown()
+    finally:
+        if bare_switch.running():
+            bare_switch.shutdown()
+        run("umount", str(disk))
