@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define XVS_LAYOUT 2
+#define XVS_LAYOUT 3
 
 /*
  * Ports. A port has a number that is dense in its instance, given by switchd and kept in its
@@ -39,7 +39,10 @@ enum xvs_port_flags {
 	XVS_PORT_INNER = 1 << 9, /* vlan-limit: of its frames, the tag behind that of the VLAN is
 				   looked at, too */
 	XVS_PORT_FLOOD_VLANS = 1 << 10, /* some VLAN of its bridge has XVS_VLAN_FLOOD */
-	XVS_PORT_PAUSED = 1 << 11, /* no frames are taken from it while that is being changed */
+	XVS_PORT_PAUSED = 1 << 11,  /* no frames are taken from it while that is being changed */
+	XVS_PORT_FLOWS = 1 << 12,   /* its bridge's flows say what becomes of its frames */
+	XVS_PORT_NO_RECV = 1 << 13, /* OpenFlow's OFPPC_NO_RECV: drops what comes in by it */
+	XVS_PORT_NO_FWD = 1 << 14,  /* OFPPC_NO_FWD: drops what should leave by it */
 };
 
 /*
@@ -68,7 +71,8 @@ struct xvs_port {
 			__u16 push_tpid;
 		};
 	};
-	__u8 reserved[40];
+	__u16 ofport; /* OpenFlow's number of it: what flows know it by */
+	__u8 reserved[38];
 };
 _Static_assert(sizeof(struct xvs_port) == 64, "a port is one cache line");
 
@@ -210,6 +214,10 @@ struct xvs_bridge {
 	__u16 tagged;   /* of all others */
 	__u16 table;    /* not 0: both are in its table, and any other VLAN's */
 	__u16 reserved;
+	/* For flows: groups that say nothing of VLANs. */
+	__u16 all;   /* of all ports */
+	__u16 flood; /* without those that mod-port excludes */
+	__u32 reserved2;
 };
 
 struct xvs_vlan_table {
@@ -312,7 +320,16 @@ struct xvs_counters {
 	X(12, VLAN_RESERVED, "vlan-reserved", "its VLAN is 4095, which is reserved")               \
 	X(13, VLAN_STACKED, "vlan-stacked", "its tag says no VLAN, and another tag follows")       \
 	X(14, VLAN_EXCLUDED, "vlan-excluded",                                                      \
-	  "the port it should leave by does not take the tag behind that of the VLAN")
+	  "the port it should leave by does not take the tag behind that of the VLAN")             \
+	X(15, FLOW_MISS, "flow-miss", "no flow matches it")                                        \
+	X(16, FLOW_DROP, "flow-drop", "a flow drops it, or sends it nowhere")                      \
+	X(17, FLOW_LIMIT, "flow-limit", "its flows resubmit it too often")                         \
+	X(18, FLOW_TTL, "ttl-expired", "a flow decreases its TTL, which is at its end")            \
+	X(19, METER, "meter", "a meter of its flow is exceeded")                                   \
+	X(20, CONTROLLER, "controller", "a flow sends it to the controller, and there is none")    \
+	X(21, HEADERS, "ipv6-headers", "it has too many IPv6 extension headers for flows to see")  \
+	X(22, NO_RECV, "no-receive", "mod-port says that the port it came from receives nothing")  \
+	X(23, NO_FWD, "no-forward", "mod-port says that the port it should leave by sends nothing")
 
 enum xvs_drop {
 	XVS_DROP_NONE = 0,
@@ -320,6 +337,8 @@ enum xvs_drop {
 	XVS_DROP_REASONS(XVS_DROP_ENUM)
 #undef XVS_DROP_ENUM
 };
+
+#include "datapath/flow_types.h"
 
 /* Slots of the program arrays `xdp_slots` and `tc_slots`. */
 enum xvs_slot {

@@ -219,6 +219,89 @@ int db_saved_link_get(struct db *db, uint32_t ifindex,
 		      struct db_saved_link *saved); /* 0 or -ENOENT */
 int db_saved_link_del(struct db *db, uint32_t ifindex);
 
+/*
+ * Flows, groups and meters of OpenFlow, and what mod-port says of a port. They are rows like any
+ * other, in the same transactions; but there may be very many, so that they are no part of
+ * db_config_load(): who keeps them asks which ones have changed. Matches, actions and buckets are
+ * texts in the form in which dump-flows prints them, with port numbers.
+ */
+struct db_flow {
+	int64_t id;
+	uint16_t bridge; /* number */
+	uint8_t table;
+	uint16_t priority;
+	uint64_t cookie;
+	uint16_t idle_timeout, hard_timeout, importance; /* timeouts in seconds, 0: none */
+	uint16_t flags;                                  /* enum flow_flags */
+	bool is_default;    /* the one that a bridge has from the start: all frames, NORMAL */
+	int64_t created_ms; /* CLOCK_BOOTTIME when it was made, of the boot `boot` */
+	char boot[DB_UUID_LEN + 1]; /* /proc/sys/kernel/random/boot_id */
+	const char *match, *actions;
+};
+struct db_group {
+	int64_t id;
+	uint16_t bridge;
+	uint32_t group;
+	const char *text; /* "type=select,bucket=..." */
+};
+struct db_meter {
+	int64_t id;
+	uint16_t bridge;
+	uint32_t meter;
+	uint16_t number;  /* in the data path, 1 and up */
+	const char *text; /* "kbps bands=..." */
+};
+
+/* Puts in a flow, in place of one of the same bridge, table, priority and match. `id`, and
+ * `bridge`, are not looked at. */
+int db_flow_put(struct db *db, const char *bridge, const struct db_flow *flow, struct error *error);
+int db_flow_del(struct db *db, int64_t id, struct error *error);
+int db_flow_clear(struct db *db, const char *bridge, struct error *error); /* all of them */
+int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *text,
+		 struct error *error);
+int db_group_del(struct db *db, int64_t id, struct error *error);
+int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *text,
+		 struct error *error); /* keeps its number */
+int db_meter_del(struct db *db, int64_t id, struct error *error);
+
+/* Strings are the callee's only while it runs. What it returns that is not 0 ends the reading. */
+typedef int db_flow_fn(const struct db_flow *flow, void *arg);
+typedef int db_group_fn(const struct db_group *group, void *arg);
+typedef int db_meter_fn(const struct db_meter *meter, void *arg);
+/* bridge NULL: all; ordered by their ids. */
+int db_flow_each(struct db *db, const char *bridge, db_flow_fn *fn, void *arg, struct error *error);
+int db_group_each(struct db *db, const char *bridge, db_group_fn *fn, void *arg,
+		  struct error *error);
+int db_meter_each(struct db *db, const char *bridge, db_meter_fn *fn, void *arg,
+		  struct error *error);
+/* One of them; fn is not called when it is not there (any more). */
+int db_flow_get(struct db *db, int64_t id, db_flow_fn *fn, void *arg, struct error *error);
+
+/*
+ * The ids of flows that were put in, changed or removed since they were last taken, in or out of
+ * transactions, each once: of a transaction that is rolled back, too, for whoever has taken them
+ * before. The first time, and when there are too many to tell (after emer-reset, say), `all` is set
+ * instead. The caller frees *ids. Groups and meters are few: one flag says that any has changed.
+ */
+struct db_flow_changes {
+	int64_t *ids;
+	size_t count;
+	bool all;
+	bool groups_or_meters;
+};
+int db_flow_changes_take(struct db *db, struct db_flow_changes *changes);
+bool db_flow_changes_wait(const struct db *db); /* is there anything to take? */
+
+/* Bits of ofp_port_config of an interface, as mod-port sets them. */
+enum db_port_config {
+	DB_PORT_NO_RECV = 1 << 2,
+	DB_PORT_NO_FLOOD = 1 << 4,
+	DB_PORT_NO_FWD = 1 << 5,
+	DB_PORT_NO_PACKET_IN = 1 << 6,
+};
+int db_port_config_set(struct db *db, const char *interface, uint32_t set, uint32_t clear,
+		       struct error *error);
+
 /* The configuration as plain structs. */
 
 enum db_rx_hook { /* options:rx-hook */
@@ -255,6 +338,7 @@ struct db_port {
 	uint8_t hwaddr[6];          /* of an internal one: for it, the same after every reboot */
 	enum db_rx_hook rx_hook;
 	uint32_t mtu_request; /* 0: none */
+	uint32_t port_config; /* enum db_port_config */
 	struct db_vlan vlan;
 };
 
@@ -268,6 +352,7 @@ struct db_bridge {
 	uint32_t mac_aging_time; /* seconds; other-config, default 300 */
 	uint32_t mac_table_size; /* entries; other-config, default 8192 */
 	bool forward_bpdu;       /* other-config:forward-bpdu */
+	bool secure;             /* fail_mode: without flows it drops */
 	bool has_flood_vlans;
 	struct vlan_set flood_vlans;
 	struct db_port *ports;

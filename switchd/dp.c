@@ -27,7 +27,8 @@ const char *dp_drop_sentence(unsigned reason)
 static bool is_output_drop(unsigned reason)
 {
 	return reason == XVS_DROP_OUT_DOWN || reason == XVS_DROP_MTU ||
-	       reason == XVS_DROP_REDIRECT || reason == XVS_DROP_VLAN_EXCLUDED;
+	       reason == XVS_DROP_REDIRECT || reason == XVS_DROP_VLAN_EXCLUDED ||
+	       reason == XVS_DROP_NO_FWD;
 }
 
 uint64_t dp_drops(const struct dp_counters *counters, bool output)

@@ -84,14 +84,15 @@ static bool needs_table(const uint16_t entries[XVS_VLANS])
 	return false;
 }
 
-/* Shows the data path all four members at once. */
+/* Shows the data path all that is about VLANs at once, and then the rest. */
 static void bridge_write(struct dp *dp, uint16_t bridge, const struct xvs_bridge *new)
 {
-	_Static_assert(sizeof(*new) == sizeof(uint64_t), "one store");
-	uint64_t value;
+	_Static_assert(sizeof(*new) == 2 * sizeof(uint64_t), "two stores");
+	uint64_t *to = (uint64_t *)&dp->bridges[bridge], value[2];
 
-	memcpy(&value, new, sizeof(value));
-	__atomic_store_n((uint64_t *)&dp->bridges[bridge], value, __ATOMIC_RELEASE);
+	memcpy(value, new, sizeof(value));
+	__atomic_store_n(&to[0], value[0], __ATOMIC_RELEASE);
+	__atomic_store_n(&to[1], value[1], __ATOMIC_RELEASE);
 }
 
 static bool is_empty(const struct xvs_bridge *bridge)

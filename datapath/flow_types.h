@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Flow tables as the data path and switchd share them; part of types.h.
+ *
+ * All of it lies in one array of cache lines, map `flows`, memory-mapped by switchd, which is its
+ * only writer and allocates lines in it. Things refer to each other by line number, so that the
+ * array can be copied into a larger one. Nothing that a frame can reach is changed but for the
+ * words named below: a change of any number of flows is made aside, sharing what stays, and becomes
+ * true by one store into the bridge's root. What is not reached any more is used again when no
+ * frame can be under way that met it. So a frame sees all of a change or nothing of it.
+ *
+ * Line 0 to XVS_FLOW_ROOT_LINES - 1   roots: for each bridge number the line of its struct
+ *                                     xvs_flow_bridge, 0: it has no flows
+ * struct xvs_flow_bridge (1 line)     what the bridge's flows need of a frame; its 64 tables; its
+ * ports struct xvs_flow_table  (16 B each)  where the subtables of a table are, and their filter
+ * struct xvs_flow_subtable (2 lines)  a mask, and where the flows with this mask are found
+ * struct xvs_flow_bucket (1 line)     up to 8 flows of a subtable
+ * struct xvs_flow_rule (1 or 2 lines) a flow: its values under the mask, what to do
+ * programs                            what to do, where one instruction does not say it
+ *
+ * A search is a tuple space search. Subtables are ordered by the greatest priority in them, so that
+ * it ends as soon as no better flow can come. Flows of one table that match the same frame with the
+ * same priority: OpenFlow leaves open which one is taken; here it is the one whose subtable comes
+ * first.
+ */
+#ifndef XVS_FLOW_TYPES_H
+#define XVS_FLOW_TYPES_H
+
+#include <linux/types.h>
+
+/*
+ * The key: all that flows can match, in words, in host byte order. A field that the frame does not
+ * have is 0. Open vSwitch's meaning (ovs-fields(7)), wherever the field exists there; see
+ * flow_key.h.
+ *
+ * word  bits 63..48   47..32      31..16        15..8      7..0
+ * 0     in_port       vlan_tci    dl_type       nw_proto   nw_frag
+ * 1     nw_src or arp_spa (63..32)              nw_dst or arp_tpa (31..0)
+ * 2     tp_src        tp_dst      tcp_flags     nw_tos     nw_ttl
+ * 3     dl_dst (47..0), 63..48 are 0
+ * 4     dl_src (47..0), 63..48 are 0
+ * 5     metadata
+ * 6     reg0 (63..32)                           reg1 (31..0)
+ * 7     reg2 (63..32)                           reg3 (31..0)
+ * 8, 9     ipv6_src, the first octets in word 8
+ * 10, 11   ipv6_dst
+ * 12, 13   nd_target; or arp_sha (47..0) and arp_tha (47..0)
+ *
+ * Addresses are numbers whose most significant octet comes first in the frame: 02:00:00:00:00:01 is
+ * 0x020000000001. (An FDB key holds a MAC address the other way round.)
+ * vlan_tci: of the outermost tag, with XVS_FLOW_TCI_TAGGED in place of the DEI; 0: untagged.
+ * dl_type: behind that tag; XVS_FLOW_NOT_ETH_TYPE of frames with a length instead and no SNAP
+ * header. nw_proto: the protocol behind IPv6's extension headers; the lower octet of ARP's
+ * operation. tp_src, tp_dst: also ICMP's and ICMPv6's type and code. 0 for fragments. nw_tos: DSCP
+ * and ECN. nw_ttl: IPv6's hop limit, too.
+ */
+#define XVS_FLOW_WORDS        14
+#define XVS_FLOW_FIXED        3 /* words 0 to 2 are in every subtable, the others where they count */
+
+#define XVS_FLOW_TCI_TAGGED   0x1000
+#define XVS_FLOW_NOT_ETH_TYPE 0x05ff
+
+/* nw_frag, as ovs-fields(7) ip_frag encodes it. */
+#define XVS_FLOW_FRAG_ANY   1 /* a fragment */
+#define XVS_FLOW_FRAG_LATER 2 /* not the first of its datagram */
+
+struct xvs_flow_key {
+	__u64 word[XVS_FLOW_WORDS];
+};
+
+/* OpenFlow's port numbers that are none (OpenFlow 1.0, as Open vSwitch writes them). */
+#define XVS_OFPP_MAX        0xff00 /* first that is not an ordinary port */
+#define XVS_OFPP_IN_PORT    0xfff8
+#define XVS_OFPP_LOCAL      0xfffe
+#define XVS_OFPP_NONE       0xffff
+
+#define XVS_FLOW_LINES_MIN  1024
+#define XVS_FLOW_LINES_MAX  (1u << 24)
+#define XVS_FLOW_ROOT_LINES (XVS_BRIDGES_MAX / 16)
+
+union xvs_flow_line {
+	__u32 half[16];
+	__u64 word[8];
+};
+_Static_assert(sizeof(union xvs_flow_line) == 64, "a cache line");
+
+#define XVS_FLOW_TABLES 64
+
+/*
+ * What a bridge's flows need to know of a frame, by flags: what none of them asks for is not read,
+ * and its words are 0. Words 0 (but for nw_proto and nw_frag), 3 and 4 are always read.
+ */
+enum xvs_flow_needs {
+	XVS_FLOW_NEEDS_L3 = 1, /* words 1, 2, 8 to 13, and the rest of word 0 */
+};
+
+struct xvs_flow_bridge {
+	__u32 needs;   /* enum xvs_flow_needs */
+	__u32 tables;  /* line of struct xvs_flow_table[XVS_FLOW_TABLES] */
+	__u32 ports;   /* line of __u16[n_ports]: by OpenFlow port number, the port; 0: none */
+	__u32 n_ports; /* numbers from here on are of no port */
+	__u32 local;   /* port of XVS_OFPP_LOCAL */
+	__u32 reserved[11];
+};
+_Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
+
+/*
+ * A table. With many subtables most of them hold nothing for a given frame, and a filter says so:
+ * for each of some octets of the key, and each value of the octet, a word with a bit for each
+ * subtable that has a flow to which this value is not a contradiction. Subtables whose bit is set
+ * in all these words are looked at. A bit may be set in vain (flows that are gone leave theirs).
+ */
+#define XVS_FLOW_SUBTABLES_MAX 128 /* in a table */
+#define XVS_FLOW_FILTER_SPAN   64  /* subtables that a filter is for; the second half has its own */
+#define XVS_FLOW_FILTER_OCTETS 8
+#define XVS_FLOW_FILTER_LINES  (256 * 8 / 64) /* of an octet */
+
+struct xvs_flow_table {
+	__u32 subtables; /* line of the first of them, one behind the other */
+	__u32 count;
+	__u32 filter; /* line of struct xvs_flow_filter; 0: all subtables are looked at */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct xvs_flow_table) == 16, "four in a line");
+
+/* One line; behind it, for each octet, 256 words in XVS_FLOW_FILTER_LINES lines. The filter of the
+ * second half of the subtables begins behind that, whatever `count` is. */
+struct xvs_flow_filter {
+	__u32 count;                        /* octets, at most XVS_FLOW_FILTER_OCTETS */
+	__u8 octet[XVS_FLOW_FILTER_OCTETS]; /* word * 8 + n: bits 8 n to 8 n + 7 of the word */
+	__u8 reserved[52];
+};
+_Static_assert(sizeof(struct xvs_flow_filter) == 64, "a cache line");
+
+/* A mask has at most this many words besides the fixed ones: IPv4's never comes with IPv6's. */
+#define XVS_FLOW_EXTRA 10
+
+struct xvs_flow_subtable {
+	__u32 buckets;      /* line of the first */
+	__u32 bucket_mask;  /* how many, a power of two, less one */
+	__u16 max_priority; /* of the flows in it */
+	__u8 n_extra;
+	__u8 extra[XVS_FLOW_EXTRA]; /* which words, ascending */
+	__u8 reserved[3];
+	__u64 fixed[XVS_FLOW_FIXED]; /* masks of the fixed words */
+	__u64 mask[XVS_FLOW_EXTRA];  /* of the extra ones; the first two are in the first line */
+};
+_Static_assert(sizeof(struct xvs_flow_subtable) == 128, "two cache lines");
+
+/*
+ * The hash of a masked key. Words are multiplied by odd factors, so that the products can be worked
+ * out side by side; what is taken of the sum are upper bits.
+ */
+#define XVS_FLOW_FACTOR0 0x9e3779b97f4a7c15ULL
+#define XVS_FLOW_FACTOR1 0xc2b2ae3d27d4eb4fULL
+#define XVS_FLOW_FACTOR2 0x165667b19e3779f9ULL
+
+static inline __u64 xvs_flow_hash_fixed(__u64 word0, __u64 word1, __u64 word2)
+{
+	__u64 hash = word0 * XVS_FLOW_FACTOR0;
+
+	/* Two rounds for the words whose bits differ most, for sums of products alone are linear.
+	 */
+	hash += (word1 ^ word1 >> 32) * XVS_FLOW_FACTOR1;
+	hash += (word2 ^ word2 >> 32) * XVS_FLOW_FACTOR2;
+	return hash ^ hash >> 29;
+}
+
+/* The extra words follow one by one. */
+static inline __u64 xvs_flow_hash_extra(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * XVS_FLOW_FACTOR0;
+	return hash ^ hash >> 32;
+}
+
+static inline __u32 xvs_flow_hash_bucket(__u64 hash)
+{
+	return hash * XVS_FLOW_FACTOR1 >> 32;
+}
+
+static inline __u8 xvs_flow_hash_tag(__u64 hash)
+{
+	return hash * XVS_FLOW_FACTOR1 >> 24;
+}
+
+/*
+ * Flows are in bucket xvs_flow_hash_bucket() & bucket_mask. When that is full, `more` is set in it
+ * and the next one is used, after the last one the first: a search goes on as long as `more` is
+ * set. Tags are compared all at once; a tag whose rule is 0 means nothing.
+ */
+#define XVS_FLOW_BUCKET_RULES 8
+
+struct xvs_flow_bucket {
+	__u64 tags; /* xvs_flow_hash_tag() of the flows, that of the first in the lowest bits */
+	__u32 rule[XVS_FLOW_BUCKET_RULES]; /* lines; 0: free */
+	__u32 more;
+	__u32 reserved[5];
+};
+_Static_assert(sizeof(struct xvs_flow_bucket) == 64, "a cache line");
+
+/* At most one rule of the same mask, value and priority is in a table; of those that differ in
+ * priority only, the greatest comes first in its bucket, and is the only one that is found: the
+ * others are not in buckets at all. */
+#define XVS_FLOW_RULE_KEYS 6 /* values in the first line; the others in the second */
+
+struct xvs_flow_rule {
+	__u16 priority;
+	__u16 reserved;
+	__u32 counter;                   /* index in map `flow_counters` */
+	__u64 first;                     /* instruction: the only one, or XVS_FLOW_OP_PROGRAM */
+	__u64 value[XVS_FLOW_RULE_KEYS]; /* masked: of the fixed words, then of the extra ones */
+	__u64 rest[8];                   /* there only if there are so many */
+};
+_Static_assert(sizeof(struct xvs_flow_rule) == 128, "two cache lines");
+
+/*
+ * Instructions, one word each, some with words behind them. A program is a list of them that ends
+ * with XVS_FLOW_OP_END; `pc` counts words from the beginning of the map.
+ *
+ *   bits 7..0 op (enum xvs_flow_op), 15..8 a, 31..16 b, 63..32 c
+ *
+ * They change the key, in which the frame is rewritten when it leaves: so a change made for one
+ * output can be taken back for the next (XVS_FLOW_OP_CLONE).
+ */
+enum xvs_flow_op {
+	XVS_FLOW_OP_END = 0, /* of the list: go on behind what led here */
+	XVS_FLOW_OP_PROGRAM, /* c: pc, where a rule's list is */
+	XVS_FLOW_OP_OUTPUT, /* b: OpenFlow port, XVS_OFPP_LOCAL too; nothing if it is the in_port */
+	XVS_FLOW_OP_IN_PORT, /* back where it came from */
+	XVS_FLOW_OP_NORMAL,
+	XVS_FLOW_OP_FLOOD,      /* all ports but the in_port and those with no-flood, as it is */
+	XVS_FLOW_OP_ALL,        /* all ports but the in_port, as it is */
+	XVS_FLOW_OP_CONTROLLER, /* counted: there is none */
+	XVS_FLOW_OP_SET,        /* a: word; next words: mask, value (within the mask) */
+	XVS_FLOW_OP_MOVE,    /* a: word from, b: word to; c: 5..0 lowest bit from, 13..8 lowest bit
+				to, 22..16 number of bits (1 to 64) */
+	XVS_FLOW_OP_DEC_TTL, /* with 1 or 0 left the whole list that this is part of ends */
+	XVS_FLOW_OP_PUSH_VLAN, /* c: TPID; VID and priority are those of the tag that was outermost
+				*/
+	XVS_FLOW_OP_POP_VLAN,  /* nothing if there is no tag */
+	XVS_FLOW_OP_TABLE,     /* a: table to look in; b: in_port as seen there,
+				  XVS_OFPP_IN_PORT: as it is. Goes on behind it when that is done */
+	XVS_FLOW_OP_METER,  /* c: index in map `meters`; an exceeding frame is dropped for good */
+	XVS_FLOW_OP_CLONE,  /* c: words of the list behind it, which ends with its END; then all is
+			       as before it */
+	XVS_FLOW_OP_SELECT, /* by the flow's hash. c: n; next n words: c pc-relative (to the
+			       SELECT) of a list, b weight; goes on behind the last list: a 0,
+			       word n + 1: c relative pc of that */
+	XVS_FLOW_OP_UNLESS_UP, /* b: OpenFlow port; if it is down or none, c: words to skip */
+	XVS_FLOW_OP_SKIP,      /* c: words to skip */
+	XVS_FLOW_OP_COUNT,     /* c: index in map `flow_counters` */
+	XVS_FLOW_OPS,
+};
+
+#define XVS_FLOW_INSTRUCTION(op, a, b, c)                                                          \
+	((__u64)(op) | (__u64)(__u8)(a) << 8 | (__u64)(__u16)(b) << 16 | (__u64)(__u32)(c) << 32)
+
+/* How far a frame may go; beyond it, it is dropped (XVS_DROP_FLOW_LIMIT). */
+#define XVS_FLOW_LOOKUPS_MAX 64   /* tables looked in */
+#define XVS_FLOW_DEPTH_MAX   32   /* lists that wait for others to end */
+#define XVS_FLOW_CLONES_MAX  8    /* of these, clones */
+#define XVS_FLOW_STEPS_MAX   4096 /* instructions */
+
+/* Per-CPU map `flow_counters`. */
+#define XVS_FLOW_COUNTERS_MIN 64
+
+struct xvs_flow_counter {
+	__u64 packets;
+	__u64 bytes; /* with header and tags, as it came in */
+	__u32 used;  /* xvs_shared.now of the last frame */
+	__u32 reserved;
+};
+
+/*
+ * Meters: map `meters`. A band lets a frame pass while the virtual time at which all that passed
+ * would have gone out at the band's rate is at most `burst` ahead of the clock (the generic cell
+ * rate algorithm, ITU-T I.371 annex A); each frame that passes moves it on.
+ */
+#define XVS_METERS_MAX  4096
+#define XVS_METER_BANDS 4
+
+struct xvs_meter_band {
+	__u64 time;    /* ns of CLOCK_MONOTONIC; the data path's */
+	__u64 cost;    /* ns << 16 for each bit (kbps) or frame (pktps) */
+	__u64 burst;   /* ns */
+	__u64 packets; /* dropped by it */
+	__u64 bytes;
+};
+
+struct xvs_meter {
+	__u32 bands;   /* 0: lets everything pass */
+	__u32 pktps;   /* cost is of frames, not bits */
+	__u64 packets; /* that came to it */
+	__u64 bytes;
+	__u64 reserved[1];
+	struct xvs_meter_band band[XVS_METER_BANDS];
+};
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fields that flows match and change: one table of all of them (ovs-fields(7)), with where each
+ * lies in the key (datapath/flow_types.h), its names, how its values are written, what else a flow
+ * must match for it to be there (prerequisites), and whether it can be masked or written.
+ */
+#ifndef XVS_FLOW_FIELD_H
+#define XVS_FLOW_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "db/error.h"
+#include "db/text.h"
+#include "switchd/flow.h"
+
+enum flow_format {
+	FLOW_DECIMAL,
+	FLOW_HEX,
+	FLOW_PORT, /* an OpenFlow port, with its name where names are wanted */
+	FLOW_MAC,
+	FLOW_IPV4,
+	FLOW_IPV6,
+	FLOW_FRAG,
+	FLOW_TCP_FLAGS,
+};
+
+/* What must be matched for a field to be there. */
+enum flow_prerequisite {
+	FLOW_NEEDS_NOTHING,
+	FLOW_NEEDS_VLAN, /* a tag */
+	FLOW_NEEDS_IPV4,
+	FLOW_NEEDS_IPV6,
+	FLOW_NEEDS_IP, /* either */
+	FLOW_NEEDS_ARP,
+	FLOW_NEEDS_TCP, /* over either */
+	FLOW_NEEDS_UDP,
+	FLOW_NEEDS_SCTP,
+	FLOW_NEEDS_ICMPV4,
+	FLOW_NEEDS_ICMPV6,
+	FLOW_NEEDS_ND,
+	FLOW_NEEDS_TRANSPORT, /* tp_src, tp_dst: TCP, UDP or SCTP */
+};
+
+/* A value, most significant octets in hi; fields of up to 64 bits are in lo alone. */
+struct flow_value {
+	uint64_t hi, lo;
+};
+
+struct flow_field {
+	const char *name;      /* ovs-ofctl's own */
+	const char *alias;     /* another one, or NULL: ovs-fields(7) */
+	const char *nxm, *oxm; /* of NXM and OXM, as `load` and `move` write them; NULL: none */
+	uint8_t word;          /* of the key */
+	uint8_t shift;         /* its lowest bit there; a field of 128 bits begins in word + 1, 0 */
+	uint8_t bits;
+	enum flow_format format;
+	enum flow_prerequisite prerequisite;
+	bool maskable;
+	bool writable; /* by set_field, load, move */
+};
+
+/* All fields, in the order in which they are printed; returns NULL at the end. */
+const struct flow_field *flow_field_at(size_t index);
+
+/* By any of its names; `length` octets of `name` count. NULL when there is none. */
+const struct flow_field *flow_field_find(const char *name, size_t length);
+
+struct flow_value flow_field_get(const struct flow_field *field, const struct xvs_flow_key *key);
+void flow_field_set(const struct flow_field *field, struct xvs_flow_key *key,
+		    struct flow_value value);
+
+/* Is what the field needs matched? -EINVAL with ovs-ofctl's kind of sentence. */
+int flow_field_check(const struct flow_field *field, const struct flow_match *match,
+		     struct error *error);
+
+/* Reads VALUE or VALUE/MASK. `mask` is all ones of the field without one; NULL: none is allowed. */
+int flow_field_parse(const struct flow_field *field, const char *text,
+		     const struct flow_ports *ports, struct flow_value *value,
+		     struct flow_value *mask, struct error *error);
+
+void flow_field_print(const struct flow_field *field, struct text *text,
+		      const struct flow_ports *ports, struct flow_value value,
+		      struct flow_value mask);
+
+#endif
