@@ -235,8 +235,7 @@ enum xvs_flow_op {
 	XVS_FLOW_OP_MOVE,    /* a: word from, b: word to; c: 5..0 lowest bit from, 13..8 lowest bit
 				to, 22..16 number of bits (1 to 64) */
 	XVS_FLOW_OP_DEC_TTL, /* with 1 or 0 left the whole list that this is part of ends */
-	XVS_FLOW_OP_PUSH_VLAN, /* c: TPID; VID and priority are those of the tag that was outermost
-				*/
+	XVS_FLOW_OP_PUSH_VLAN, /* c: TPID; VID and priority are 0 */
 	XVS_FLOW_OP_POP_VLAN,  /* nothing if there is no tag */
 	XVS_FLOW_OP_TABLE,     /* a: table to look in; b: in_port as seen there,
 				  XVS_OFPP_IN_PORT: as it is. Goes on behind it when that is done */

@@ -32,6 +32,13 @@ struct verdict {
 	bool learn; /* the source address is to be learned */
 };
 
+/* What flows say: a frame with this tag, or none, leaves as it is. */
+static __always_inline void verdict_as_is(struct verdict *verdict, __u32 tag)
+{
+	verdict->vlan = (struct vlan){.vid = tag & XVS_VID_MASK, .tag = tag, .as_is = true};
+	verdict->egress = XVS_EGRESS_AS_IS;
+}
+
 static __always_inline void verdict_drop(struct verdict *verdict, __u32 port, enum xvs_drop reason)
 {
 	verdict->action = VERDICT_DROP;
@@ -39,15 +46,22 @@ static __always_inline void verdict_drop(struct verdict *verdict, __u32 port, en
 	verdict->reason = reason;
 }
 
-/* Why a frame is not even looked at, or XVS_DROP_NONE. Linux bridges refuse the same source
- * addresses. */
+/* Why a frame is not even looked at, or XVS_DROP_NONE. */
+static __always_inline enum xvs_drop unseen(const struct frame *frame, const struct xvs_rules *in)
+{
+	if ((in->flags & (XVS_PORT_UP | XVS_PORT_PAUSED | XVS_PORT_NO_RECV)) != XVS_PORT_UP)
+		return in->flags & XVS_PORT_NO_RECV ? XVS_DROP_NO_RECV : XVS_DROP_IN_DOWN;
+	return frame->runt ? XVS_DROP_RUNT : XVS_DROP_NONE;
+}
+
+/* Why it is not switched. Linux bridges refuse the same source addresses. */
 static __always_inline enum xvs_drop inadmissible(const struct frame *frame,
 						  const struct xvs_rules *in)
 {
-	if ((in->flags & (XVS_PORT_UP | XVS_PORT_PAUSED)) != XVS_PORT_UP)
-		return XVS_DROP_IN_DOWN;
-	if (frame->runt)
-		return XVS_DROP_RUNT;
+	enum xvs_drop reason = unseen(frame, in);
+
+	if (reason)
+		return reason;
 	if (!frame->src || mac_is_group(frame->src))
 		return XVS_DROP_SOURCE;
 	if (mac_is_link_local(frame->dst) && !(in->flags & XVS_PORT_FORWARD_BPDU))
@@ -66,6 +80,19 @@ static __always_inline void flood(struct verdict *verdict, __u32 ingress,
 {
 	verdict->action = VERDICT_GROUP;
 	verdict->group = vlan_entry(in->bridge, verdict->vlan.vid) & XVS_VLAN_GROUP;
+	if (!group_has_other(verdict->group, ingress))
+		verdict_drop(verdict, ingress, XVS_DROP_NO_MEMBER);
+}
+
+/* Flows flood a frame, as it is, to all ports or to some. */
+static __always_inline void flood_as_is(struct verdict *verdict, __u32 ingress,
+					const struct xvs_rules *in, bool all)
+{
+	__u32 bridge = in->bridge;
+	const struct xvs_bridge *entry = bpf_map_lookup_elem(&bridges, &bridge);
+
+	verdict->action = VERDICT_GROUP;
+	verdict->group = entry ? (all ? READ_ONCE(entry->all) : READ_ONCE(entry->some)) : 0;
 	if (!group_has_other(verdict->group, ingress))
 		verdict_drop(verdict, ingress, XVS_DROP_NO_MEMBER);
 }

@@ -59,8 +59,8 @@ static __always_inline struct xvs_rules port_rules(const struct xvs_port *port)
  */
 static __always_inline enum xvs_drop port_refuses(const struct xvs_port *port, __u32 len)
 {
-	if (!(port->flags & XVS_PORT_UP))
-		return XVS_DROP_OUT_DOWN;
+	if ((port->flags & (XVS_PORT_UP | XVS_PORT_NO_FWD)) != XVS_PORT_UP)
+		return port->flags & XVS_PORT_UP ? XVS_DROP_NO_FWD : XVS_DROP_OUT_DOWN;
 	if (len > port->mtu + ETH_HLEN + TAG_LEN)
 		return XVS_DROP_MTU;
 	return XVS_DROP_NONE;

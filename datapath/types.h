@@ -96,6 +96,7 @@ enum xvs_egress {
 	XVS_EGRESS_TAGGED = 1,
 	XVS_EGRESS_PRIORITY = 2, /* VLAN 0: a priority tag stays if it says a priority */
 	XVS_EGRESS_PRIORITY_ALWAYS = 3,
+	XVS_EGRESS_AS_IS = 4, /* as flows made it; of groups alone */
 };
 
 /*
@@ -206,6 +207,12 @@ static inline __u32 xvs_fdb_bucket_of(__u64 hash, int which, __u32 mask)
  * `bridges`, indexed by bridge number, and for bridges whose VLANs differ in more than being
  * untagged or not, map `vlan_tables`. VLANs with the same members share a group.
  */
+/* What may be flooded: each VLAN, and for flows, whatever the VLAN, to all ports, or to those that
+ * mod-port does not exclude. */
+#define XVS_FLOOD_ALL  XVS_VLANS
+#define XVS_FLOOD_SOME (XVS_VLANS + 1)
+#define XVS_FLOODS     (XVS_VLANS + 2)
+
 #define XVS_VLAN_GROUP 0x7fff /* 0: nobody */
 #define XVS_VLAN_FLOOD 0x8000 /* flood_vlans: nothing is learned or looked up */
 
@@ -214,9 +221,8 @@ struct xvs_bridge {
 	__u16 tagged;   /* of all others */
 	__u16 table;    /* not 0: both are in its table, and any other VLAN's */
 	__u16 reserved;
-	/* For flows: groups that say nothing of VLANs. */
-	__u16 all;   /* of all ports */
-	__u16 flood; /* without those that mod-port excludes */
+	__u16 all;  /* XVS_FLOOD_ALL */
+	__u16 some; /* XVS_FLOOD_SOME */
 	__u32 reserved2;
 };
 
@@ -343,6 +349,7 @@ enum xvs_drop {
 /* Slots of the program arrays `xdp_slots` and `tc_slots`. */
 enum xvs_slot {
 	XVS_SLOT_PIPELINE = 0,
+	XVS_SLOT_FLOWS = 1, /* of TC: bridges whose flows say what becomes of their frames */
 	XVS_SLOTS_MAX = 8,
 };
 

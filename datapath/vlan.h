@@ -28,6 +28,7 @@ struct vlan {
 	__u16 seen; /* the same if that tag is more than payload: of a customer, or by vlan-limit */
 	__u32 tag;  /* from which the VLAN was taken, or could have been; 0: there is none */
 	bool behind; /* there is a tag behind that of the VLAN */
+	bool as_is;  /* its flows say what leaves where, and no port's VLANs */
 };
 
 static __always_inline bool vlan_set_has(__u32 port, __u32 vid)
@@ -83,6 +84,8 @@ static __always_inline enum xvs_drop vlan_classify(struct vlan *vlan, const stru
 static __always_inline bool vlan_excluded(const struct vlan *vlan, __u32 egress,
 					  const struct xvs_port *out)
 {
+	if (vlan->as_is)
+		return false;
 	if (out->flags & XVS_PORT_CVLANS)
 		return !vlan_set_has(egress, vlan->inner);
 	return vlan->seen && out->flags & XVS_PORT_ACCESS;
@@ -93,6 +96,8 @@ static __always_inline bool vlan_keeps_tag(const struct vlan *vlan, enum xvs_egr
 {
 	if (egress <= XVS_EGRESS_TAGGED)
 		return egress;
+	if (egress == XVS_EGRESS_AS_IS)
+		return vlan->tag;
 	return egress == XVS_EGRESS_PRIORITY ? vlan->tag & TAG_PCP_MASK : vlan->tag;
 }
 

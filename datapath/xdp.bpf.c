@@ -4,11 +4,17 @@
  * untouched and uncounted, to the TC program of the same port.
  */
 #include "datapath/compiler.h"
+#include "datapath/flow.h"
+#include "datapath/flow_action.h"
+#include "datapath/flow_key.h"
 #include "datapath/frame.h"
+#include "datapath/meter.h"
 #include "datapath/pipeline.h"
 #include "datapath/port.h"
 #include "datapath/stats.h"
 #include "datapath/vlan.h"
+#include "datapath/xdp_rewrite.h"
+#include "datapath/xdp_tag.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -61,84 +67,6 @@ int xvs_xdp_root(struct xdp_md *ctx)
 static __always_inline bool in_one_buffer(const struct xdp_md *ctx, __u32 len)
 {
 	return ctx->data_end - ctx->data == len;
-}
-
-/* Takes the outermost tag out: what is in front of it moves up. */
-static __always_inline bool pop(struct xdp_md *ctx)
-{
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	__u64 first;
-	__u32 rest;
-
-	if (data + ETH_HLEN + TAG_LEN > end)
-		return false;
-	first = *(__u64 *)data;
-	rest = *(__u32 *)(data + 8);
-	if (bpf_xdp_adjust_head(ctx, TAG_LEN))
-		return false;
-	data = (void *)(long)ctx->data;
-	end = (void *)(long)ctx->data_end;
-	if (data + ETH_HLEN > end)
-		return false;
-	*(__u64 *)data = first;
-	*(__u32 *)(data + 8) = rest;
-	return true;
-}
-
-static __always_inline void write_tag(void *data, __u32 tag)
-{
-	*(__u32 *)(data + ETH_HLEN - 2) = bpf_htonl(tag);
-}
-
-static __always_inline bool push(struct xdp_md *ctx, __u32 tag)
-{
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	__u64 first;
-	__u32 rest;
-
-	if (data + ETH_HLEN > end)
-		return false;
-	first = *(__u64 *)data;
-	rest = *(__u32 *)(data + 8);
-	if (bpf_xdp_adjust_head(ctx, -TAG_LEN))
-		return false;
-	data = (void *)(long)ctx->data;
-	end = (void *)(long)ctx->data_end;
-	if (data + ETH_HLEN + TAG_LEN > end)
-		return false;
-	*(__u64 *)data = first;
-	*(__u32 *)(data + 8) = rest;
-	write_tag(data, tag);
-	return true;
-}
-
-static __always_inline bool rewrite(struct xdp_md *ctx, __u32 tag)
-{
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-
-	if (data + ETH_HLEN + TAG_LEN > end)
-		return false;
-	write_tag(data, tag);
-	return true;
-}
-
-/*
- * Makes the change to the frame. False, and the frame is as it was, when the driver left no room
- * for a tag. (Of the checks behind bpf_xdp_adjust_head() only the verifier believes that they can
- * fail.)
- */
-static __always_inline bool change_tag(struct xdp_md *ctx, enum vlan_change change, __u32 tag)
-{
-	switch (change) {
-	case VLAN_PUSH:
-		return push(ctx, tag);
-	case VLAN_POP:
-		return pop(ctx);
-	case VLAN_REWRITE:
-		return rewrite(ctx, tag);
-	default:
-		return true;
-	}
 }
 
 static __always_inline int send_port(__u32 port, __u32 len)
@@ -201,9 +129,11 @@ static __always_inline bool plan_group(struct plan *plan, const struct verdict *
 {
 	const struct vlan *vlan = &verdict->vlan;
 
-	if ((!vlan->vid && vlan->tag) || vlan->seen)
-		return false;
-	plan->change = vlan_change(vlan, vlan->vid);
+	if (!vlan->as_is) {
+		if ((!vlan->vid && vlan->tag) || vlan->seen)
+			return false;
+		plan->change = vlan_change(vlan, vlan->vid);
+	}
 	plan->len = vlan_len(frame->len, plan->change);
 	plan->members = group_devmap(verdict->group, plan->len);
 	return plan->members;
@@ -224,15 +154,132 @@ static __always_inline bool plan_make(struct plan *plan, struct verdict *verdict
 	}
 }
 
+/* What flows have to do with a frame that XDP finishes. */
+struct followed {
+	struct flow_state *state;     /* NULL: its bridge has none */
+	const struct flow_form *form; /* that it is to have; NULL: as it came */
+	__u32 meter;                  /* 0: none */
+};
+
+/*
+ * XDP finishes a frame that has one output, perhaps behind a meter, and no more than one tag.
+ * Returns the output, or NULL.
+ */
+static __always_inline const struct flow_output *only_output(struct followed *followed)
+{
+	const struct flow_state *state = followed->state;
+	const struct flow_output *output = &state->output[0];
+
+	if (state->n_outputs == 2 && output->kind == FLOW_TO_METER) {
+		followed->meter = output->what;
+		output++;
+	} else if (state->n_outputs != 1) {
+		return NULL;
+	}
+	if (output->form)
+		followed->form = &state->form[output->form % FLOW_FORMS_MAX];
+	if (output->kind == FLOW_TO_METER || (followed->form && followed->form->n_below))
+		return NULL;
+	return output;
+}
+
+/* A tag behind the one that is taken off would show. */
+static __always_inline bool shows_another_tag(const struct followed *followed,
+					      const struct frame *frame)
+{
+	return followed->form && frame->stacked && !flow_tag(followed->form);
+}
+
+/* What the flows say becomes of a frame, and in `frame`, what it is then. False leaves it to TC. */
+static __always_inline bool carry_out(struct followed *followed, struct verdict *verdict,
+				      struct frame *frame, __u32 ingress,
+				      const struct xvs_rules *in)
+{
+	const struct flow_output *output;
+
+	if (!followed->state->n_outputs) {
+		verdict_drop(verdict, ingress, followed->state->reason);
+		return true;
+	}
+	output = only_output(followed);
+	if (!output || shows_another_tag(followed, frame))
+		return false;
+	if (followed->form)
+		flow_show(frame, followed->form);
+	if (output->kind == FLOW_TO_NORMAL) {
+		*verdict = decide(frame, ingress, in);
+		return true;
+	}
+	verdict_as_is(verdict, frame->tag);
+	if (output->kind == FLOW_TO_PORT) {
+		verdict->action = VERDICT_PORT;
+		verdict->port = output->what;
+	} else {
+		flood_as_is(verdict, ingress, in, output->kind == FLOW_TO_ALL);
+	}
+	return true;
+}
+
+/* The decision of a bridge that has flows. False leaves the frame to TC. */
+static __always_inline bool follow(struct xdp_md *ctx, struct followed *followed,
+				   struct verdict *verdict, struct frame *frame, __u32 ingress,
+				   const struct xvs_rules *in, __u32 ofport)
+{
+	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	const struct xvs_flow_bridge *tables = flow_bridge(in->bridge);
+	enum xvs_drop reason = unseen(frame, in);
+
+	if (reason) {
+		verdict_drop(verdict, ingress, reason);
+		return true;
+	}
+	followed->state = flow_state_get();
+	if (!followed->state)
+		return false;
+	flow_parse(followed->state, frame, data, end, frame->tag, ofport,
+		   tables ? tables->needs : 0);
+	flow_decide(in->bridge, ingress);
+	return carry_out(followed, verdict, frame, ingress, in);
+}
+
+/* Brings the frame into the form in which it leaves. False, and it is as it was, when there is no
+ * room for a tag. */
+static __always_inline bool reshape(struct xdp_md *ctx, const struct followed *followed,
+				    struct verdict *verdict, const struct plan *plan,
+				    const struct xvs_rules *in)
+{
+	const struct flow_state *state = followed->state;
+
+	if (verdict->action == VERDICT_DROP)
+		return true;
+	if (followed->form && !xdp_rewrite(ctx, state, &state->form[0], followed->form))
+		return false;
+	if (xdp_change_tag(ctx, plan->change, vlan_tag(&verdict->vlan, in)))
+		return true;
+	if (followed->form)
+		verdict_drop(verdict, verdict->port, XVS_DROP_REDIRECT);
+	return followed->form;
+}
+
+/* Counts at meter and flows; what the meter stops is dropped. */
+static __always_inline void conclude_flows(const struct followed *followed, struct verdict *verdict,
+					   __u32 ingress, __u32 len)
+{
+	if (followed->meter && !meter_passes(followed->meter, len))
+		verdict_drop(verdict, ingress, XVS_DROP_METER);
+	flow_conclude(followed->state, len);
+}
+
 SEC("xdp.frags")
 int xvs_xdp(struct xdp_md *ctx)
 {
 	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	__u32 ingress = port_of(ctx->ingress_ifindex);
+	__u32 ingress = port_of(ctx->ingress_ifindex), len;
 	const struct xvs_port *port;
+	struct followed followed = {};
 	struct plan plan = {};
 	struct xvs_rules in;
-	struct verdict verdict;
+	struct verdict verdict = {};
 	struct frame frame;
 
 	if (!ingress)
@@ -241,17 +288,21 @@ int xvs_xdp(struct xdp_md *ctx)
 	if (!port)
 		return XDP_PASS;
 	in = port_rules(port);
-	frame_parse(&frame, data, end, bpf_xdp_get_buff_len(ctx));
-	if (!in_one_buffer(ctx, frame.len))
+	len = bpf_xdp_get_buff_len(ctx);
+	frame_parse(&frame, data, end, len);
+	if (!in_one_buffer(ctx, len))
 		return XDP_PASS;
 
-	verdict = decide(&frame, ingress, &in);
-	if (!plan_make(&plan, &verdict, &frame))
+	if (!(in.flags & XVS_PORT_FLOWS))
+		verdict = decide(&frame, ingress, &in);
+	else if (!follow(ctx, &followed, &verdict, &frame, ingress, &in, port->ofport))
 		return XDP_PASS;
-	if (verdict.action != VERDICT_DROP &&
-	    !change_tag(ctx, plan.change, vlan_tag(&verdict.vlan, &in)))
+	if (!plan_make(&plan, &verdict, &frame) || !reshape(ctx, &followed, &verdict, &plan, &in))
 		return XDP_PASS;
 
+	if (followed.state)
+		conclude_flows(&followed, &verdict, ingress, len);
+	frame.len = len;
 	conclude(&frame, ingress, &in, &verdict);
 	switch (verdict.action) {
 	case VERDICT_PORT:
@@ -276,7 +327,7 @@ static __always_inline int egress(struct xdp_md *ctx, bool untag)
 	if (!flooding || *flooding == ctx->egress_ifindex || data + ETH_HLEN > end)
 		return XDP_DROP;
 	if (untag && is_tpid(field(data, ETH_HLEN - 2))) {
-		if (!pop(ctx))
+		if (!xdp_pop(ctx))
 			return XDP_DROP;
 		len -= TAG_LEN;
 	}

@@ -40,6 +40,7 @@ struct dp_port {
 	uint16_t flags;  /* enum xvs_port_flags */
 	uint16_t pvid;   /* struct xvs_port */
 	uint16_t push_tpid;
+	uint16_t ofport;     /* as flows know it */
 	enum dp_hook hook;   /* what is wanted */
 	uint32_t ifindex;    /* not 0 */
 	uint32_t tx_ifindex; /* ifindex, or the host's own end of an internal port */
@@ -76,6 +77,8 @@ struct dp;
 
 typedef void dp_event_fn(const struct xvs_event *event, void *arg);
 typedef void dp_port_fn(uint16_t number, uint32_t ifindex, void *arg);
+typedef int dp_flows_fill_fn(union xvs_flow_line *memory, uint32_t lines, void *arg);
+typedef void dp_flows_carry_fn(const struct xvs_flow_counter *old, uint32_t n_old, void *arg);
 
 struct dp_class {
 	/*
@@ -111,13 +114,14 @@ struct dp_class {
 	void (*port_each)(struct dp *dp, dp_port_fn *fn, void *arg);
 
 	/*
-	 * Sets where each VLAN of a bridge is flooded: entries[VID] is 0 for nowhere, or i for
-	 * floods[i - 1], together with XVS_VLAN_FLOOD or without. Members must have been set with
+	 * Sets where each VLAN of a bridge is flooded, and what flows flood: entries[VID] (or
+	 * XVS_FLOOD_ALL, XVS_FLOOD_SOME) is 0 for nowhere, or i for floods[i - 1], together with
+	 * XVS_VLAN_FLOOD or without. Members must have been set with
 	 * port_set() before. Each VLAN's change is atomic: a frame goes to the old members or to
 	 * the new ones. On error all of them are as they were.
 	 */
 	int (*vlans_set)(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
-			 const uint16_t entries[XVS_VLANS], struct error *error);
+			 const uint16_t entries[XVS_FLOODS], struct error *error);
 
 	/* The bridge is gone: nobody is a member of anything in it any more. */
 	void (*vlans_del)(struct dp *dp, uint16_t bridge);
@@ -143,6 +147,30 @@ struct dp_class {
 	int (*fdb_resize)(struct dp *dp, uint32_t buckets,
 			  int (*fill)(struct xvs_fdb_bucket *table, uint32_t buckets, void *arg),
 			  void *arg, struct error *error);
+
+	/* The memory of the flow tables (datapath/flow_types.h), and how many counters there are.
+	 * Valid until close() or flows_resize(). */
+	union xvs_flow_line *(*flows)(struct dp *dp, uint32_t *lines, uint32_t *counters);
+
+	/*
+	 * Makes other memory and other counters, all zero. fill() writes the memory before any
+	 * frame sees it; then the data path is switched over; and when no frame counts in the old
+	 * counters any more, carry() gets their totals. On error the old ones stay.
+	 */
+	int (*flows_resize)(struct dp *dp, uint32_t lines, uint32_t counters,
+			    dp_flows_fill_fn *fill, dp_flows_carry_fn *carry, void *arg,
+			    struct error *error);
+
+	/* Reads n counters from `first` on. 0 or a negative errno. */
+	int (*flow_counters)(struct dp *dp, uint32_t first, uint32_t n,
+			     struct xvs_flow_counter *totals);
+
+	/* Adds to what flow_counters() tells, modulo 2^64; of `used` the later one counts. */
+	void (*flow_counter_add)(struct dp *dp, uint32_t index,
+				 const struct xvs_flow_counter *amount);
+
+	/* XVS_METERS_MAX meters, shared with the data path. Valid until close(). */
+	struct xvs_meter *(*meters)(struct dp *dp);
 
 	/* Memory shared with the data path. Valid until close(). */
 	struct xvs_shared *(*shared)(struct dp *dp);

@@ -20,6 +20,10 @@ static const char *const map_names[DP_MAPS] = {
 	[DP_MAP_GROUPS] = "groups",
 	[DP_MAP_MEMBERS] = "members",
 	[DP_MAP_GROUP_DEVMAPS] = "group_devmaps",
+	[DP_MAP_FLOWS] = "flows",
+	[DP_MAP_FLOW_COUNTERS] = "flow_counters",
+	[DP_MAP_FLOW_BASES] = "flow_bases",
+	[DP_MAP_METERS] = "meters",
 	[DP_MAP_SHARED] = "shared",
 	[DP_MAP_EVENTS] = "events",
 	[DP_MAP_COUNTERS] = "counters",
@@ -61,7 +65,7 @@ static void *map_memory(int map, size_t size)
 }
 
 /* Memory of maps of fixed size: where it is noted, and how much it is. */
-#define MEMORIES 4
+#define MEMORIES 5
 struct memory {
 	enum dp_map map;
 	void **at;
@@ -75,6 +79,7 @@ static void list_memory(struct dp *dp, struct memory memory[MEMORIES])
 		{DP_MAP_BRIDGES, (void **)&dp->bridges, XVS_BRIDGES_MAX * sizeof(*dp->bridges)},
 		{DP_MAP_GROUPS, (void **)&dp->groups, XVS_GROUPS_MAX * sizeof(*dp->groups)},
 		{DP_MAP_MEMBERS, (void **)&dp->members, XVS_MEMBER_LINES * sizeof(*dp->members)},
+		{DP_MAP_METERS, (void **)&dp->meters, XVS_METERS_MAX * sizeof(*dp->meters)},
 	};
 
 	memcpy(memory, all, sizeof(all));
@@ -102,6 +107,7 @@ static void release(struct dp *dp)
 	dp->ring = NULL;
 	dp_vlans_free(dp);
 	dp_groups_free(dp);
+	dp_flows_close(dp);
 	unmap_memory(dp);
 	for (int i = 0; i < DP_MAPS; i++)
 		close_fd(&dp->maps[i]);
@@ -207,6 +213,8 @@ static int adopt(struct dp *dp, struct error *error)
 		result = fdb_measure(dp);
 	if (!result)
 		result = memory_open(dp, error);
+	if (!result)
+		result = dp_flows_open(dp);
 	if (!result)
 		result = dp_ports_read(dp, error);
 	if (!result)
@@ -373,6 +381,11 @@ const struct dp_class dp_bpf = {
 	.tend = dp_tend,
 	.fdb = bpf_fdb,
 	.fdb_resize = bpf_fdb_resize,
+	.flows = dp_flows,
+	.flows_resize = dp_flows_resize,
+	.flow_counters = dp_flow_counters,
+	.flow_counter_add = dp_flow_counter_add,
+	.meters = dp_meters,
 	.shared = bpf_shared,
 	.event_fd = bpf_event_fd,
 	.event_read = bpf_event_read,

@@ -34,6 +34,10 @@ enum dp_map {
 	DP_MAP_GROUPS,
 	DP_MAP_MEMBERS,
 	DP_MAP_GROUP_DEVMAPS,
+	DP_MAP_FLOWS,
+	DP_MAP_FLOW_COUNTERS,
+	DP_MAP_FLOW_BASES,
+	DP_MAP_METERS,
 	DP_MAP_SHARED,
 	DP_MAP_EVENTS,
 	DP_MAP_COUNTERS,
@@ -68,6 +72,11 @@ struct dp {
 
 	struct xvs_fdb_bucket *fdb;
 	uint32_t fdb_buckets;
+	union xvs_flow_line *flows;
+	uint32_t flow_lines;
+	struct xvs_flow_counter *flow_bases;
+	uint32_t flow_counters;
+	struct xvs_meter *meters;
 	struct xvs_shared *shared;
 	struct xvs_bridge *bridges; /* all of these maps */
 	struct xvs_group *groups;
@@ -209,12 +218,24 @@ int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counter
 
 int dp_vlans_read(struct dp *dp, struct error *error);
 int dp_vlans_set(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
-		 const uint16_t entries[XVS_VLANS], struct error *error);
+		 const uint16_t entries[XVS_FLOODS], struct error *error);
 void dp_vlans_del(struct dp *dp, uint16_t bridge);
 
 /* Gives back the tables of bridges that have gone; no frame looks at them any more. */
 void dp_vlans_reclaim(struct dp *dp);
 void dp_vlans_free(struct dp *dp);
+
+/* dp_bpf_flow.c */
+
+/* Maps the memory of the flow tables into the process. -ESTALE when it can't be used. */
+int dp_flows_open(struct dp *dp);
+void dp_flows_close(struct dp *dp);
+union xvs_flow_line *dp_flows(struct dp *dp, uint32_t *lines, uint32_t *counters);
+int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_fill_fn *fill,
+		    dp_flows_carry_fn *carry, void *arg, struct error *error);
+int dp_flow_counters(struct dp *dp, uint32_t first, uint32_t n, struct xvs_flow_counter *totals);
+void dp_flow_counter_add(struct dp *dp, uint32_t index, const struct xvs_flow_counter *amount);
+struct xvs_meter *dp_meters(struct dp *dp);
 
 /* dp_bpf_group.c */
 

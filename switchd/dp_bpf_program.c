@@ -155,13 +155,22 @@ int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error
 	return load_failed(error, result);
 }
 
+/* Maps whose size is another one in each switch. */
+static bool is_resizable(const struct xvswitch_bpf *skel, const struct bpf_map *map)
+{
+	return map == skel->maps.flows || map == skel->maps.flow_counters ||
+	       map == skel->maps.flow_bases;
+}
+
 /* A map of the object is replaced by the pinned one, if that is the same kind. */
-static int map_reuse(struct bpf_map *map, int fd)
+static int map_reuse(const struct xvswitch_bpf *skel, struct bpf_map *map, int fd)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -ESTALE;
+	if (is_resizable(skel, map) && bpf_map__set_max_entries(map, info.max_entries))
 		return -ESTALE;
 	if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||
 	    info.value_size != bpf_map__value_size(map) ||
@@ -187,7 +196,7 @@ static int maps_reuse(struct dp *dp, struct xvswitch_bpf *skel, int fdb)
 			fd = dp_pin_open(dp, bpf_map__name(map));
 		if (fd < 0)
 			return -ESTALE;
-		result = map_reuse(map, fd);
+		result = map_reuse(skel, map, fd);
 		close(fd);
 		if (result)
 			return result;

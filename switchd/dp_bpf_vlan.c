@@ -97,7 +97,8 @@ static void bridge_write(struct dp *dp, uint16_t bridge, const struct xvs_bridge
 
 static bool is_empty(const struct xvs_bridge *bridge)
 {
-	return !bridge->untagged && !bridge->tagged && !bridge->table;
+	return !bridge->untagged && !bridge->tagged && !bridge->table && !bridge->all &&
+	       !bridge->some;
 }
 
 /* Notes a group that the bridge uses; each is noted once. */
@@ -137,6 +138,10 @@ static int read_bridge(struct dp *dp, uint32_t bridge)
 		result = adopt_entry(dp, vlans, entry->untagged);
 	if (!result)
 		result = adopt_entry(dp, vlans, entry->tagged);
+	if (!result)
+		result = adopt_entry(dp, vlans, entry->all);
+	if (!result)
+		result = adopt_entry(dp, vlans, entry->some);
 	for (int vid = 0; !result && vlans->table && entry->table && vid < XVS_VLANS; vid++)
 		result = adopt_entry(dp, vlans, vlans->table->entry[vid]);
 	return result;
@@ -189,24 +194,26 @@ static int get_groups(struct dp *dp, const struct dp_flood *floods, size_t n,
 }
 
 /* From the caller's numbers of floods to groups. */
-static void translate(const struct dp_vlans *found, const uint16_t entries[XVS_VLANS],
-		      uint16_t translated[XVS_VLANS])
+static void translate(const struct dp_vlans *found, const uint16_t entries[XVS_FLOODS],
+		      uint16_t translated[XVS_FLOODS])
 {
-	for (int vid = 0; vid < XVS_VLANS; vid++) {
-		uint16_t flood = entries[vid] & XVS_VLAN_GROUP;
+	for (int i = 0; i < XVS_FLOODS; i++) {
+		uint16_t flood = entries[i] & XVS_VLAN_GROUP;
 
-		translated[vid] =
-			(entries[vid] & XVS_VLAN_FLOOD) | (flood ? found->groups[flood - 1] : 0);
+		translated[i] =
+			(entries[i] & XVS_VLAN_FLOOD) | (flood ? found->groups[flood - 1] : 0);
 	}
 }
 
-static int write_entries(struct dp *dp, uint16_t bridge, const uint16_t entries[XVS_VLANS])
+static int write_entries(struct dp *dp, uint16_t bridge, const uint16_t entries[XVS_FLOODS])
 {
 	struct dp_vlans *vlans = &dp->vlans[bridge];
 	struct xvs_bridge new = {
 		.untagged = entries[0],
 		.tagged = entries[1],
 		.table = vlans->table || needs_table(entries),
+		.all = entries[XVS_FLOOD_ALL],
+		.some = entries[XVS_FLOOD_SOME],
 	};
 
 	if (vlans->table)
@@ -222,10 +229,10 @@ static int write_entries(struct dp *dp, uint16_t bridge, const uint16_t entries[
 }
 
 int dp_vlans_set(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
-		 const uint16_t entries[XVS_VLANS], struct error *error)
+		 const uint16_t entries[XVS_FLOODS], struct error *error)
 {
 	struct dp_vlans *vlans = &dp->vlans[bridge], found;
-	uint16_t translated[XVS_VLANS];
+	uint16_t translated[XVS_FLOODS];
 	int result = get_groups(dp, floods, n, &found);
 
 	if (result == -ENOSPC)

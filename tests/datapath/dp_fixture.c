@@ -115,7 +115,7 @@ void set_hook(struct fixture *f, uint16_t number, enum dp_hook hook)
 }
 
 void set_vlans(struct fixture *f, const struct dp_flood *floods, size_t n,
-	       const uint16_t entries[XVS_VLANS])
+	       const uint16_t entries[XVS_FLOODS])
 {
 	struct error error = {};
 
@@ -130,7 +130,7 @@ void tend(struct fixture *f)
 
 void set_group(struct fixture *f, const uint16_t *numbers, size_t count)
 {
-	uint16_t entries[XVS_VLANS] = {count > 0};
+	uint16_t entries[XVS_FLOODS] = {count > 0};
 	struct dp_member members[LAST];
 	const struct dp_flood flood = {members, count};
 

@@ -51,7 +51,7 @@ void tend(struct fixture *f);
 
 /* Where TEST_BRIDGE floods its VLANs. */
 void set_vlans(struct fixture *f, const struct dp_flood *floods, size_t n,
-	       const uint16_t entries[XVS_VLANS]);
+	       const uint16_t entries[XVS_FLOODS]);
 
 /* The ports to which it floods VLAN 0, and no other; tended. */
 void set_group(struct fixture *f, const uint16_t *numbers, size_t count);

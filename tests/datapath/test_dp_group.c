@@ -18,7 +18,7 @@
 struct floods {
 	struct dp_flood flood[XVS_VLANS];
 	struct dp_member member[XVS_VLANS][2];
-	uint16_t entries[XVS_VLANS];
+	uint16_t entries[XVS_FLOODS];
 	size_t n;
 };
 
@@ -62,7 +62,7 @@ static void set_tagged(struct fixture *f, uint16_t bridge, const struct dp_membe
 		       size_t count)
 {
 	const struct dp_flood flood = {members, count};
-	uint16_t entries[XVS_VLANS];
+	uint16_t entries[XVS_FLOODS];
 	struct error error = {};
 
 	for (int vid = 0; vid < XVS_VLANS; vid++)
@@ -120,7 +120,7 @@ static void test_shared(void **state)
 	const struct dp_member a[] = {tagged(1), tagged(2)}, b[] = {tagged(1), tagged(3)};
 	const struct dp_member c[] = {tagged(2), {.port = 1}};
 	const struct dp_flood three[] = {{a, 2}, {b, 2}, {a, 2}};
-	uint16_t entries[XVS_VLANS] = {[10] = 1, [20] = 2, [30] = 3 | XVS_VLAN_FLOOD};
+	uint16_t entries[XVS_FLOODS] = {[10] = 1, [20] = 2, [30] = 3 | XVS_VLAN_FLOOD};
 	struct fixture *f = *state;
 	struct error error = {};
 
@@ -143,7 +143,7 @@ static void test_shared(void **state)
 	tend(f);
 	expect_use(f, 3, 3, 3, 1);
 	dpc->vlans_del(f->dp, OTHER_BRIDGE);
-	ok(dpc->vlans_set(f->dp, TEST_BRIDGE, NULL, 0, (const uint16_t[XVS_VLANS]){0}, &error),
+	ok(dpc->vlans_set(f->dp, TEST_BRIDGE, NULL, 0, (const uint16_t[XVS_FLOODS]){0}, &error),
 	   &error);
 	tend(f);
 	expect_use(f, 0, 0, 0, 1); /* a table stays with its bridge */
@@ -369,7 +369,7 @@ static void test_restart_writes_nothing(void **state)
 	const struct dp_member a[] = {tagged(1), tagged(2), tagged(3)},
 			       b[] = {tagged(1), {.port = 2}};
 	const struct dp_flood two[] = {{a, 3}, {b, 2}};
-	uint16_t entries[XVS_VLANS] = {[1] = 1, [10] = 2, [20] = 1 | XVS_VLAN_FLOOD};
+	uint16_t entries[XVS_FLOODS] = {[1] = 1, [10] = 2, [20] = 1 | XVS_VLAN_FLOOD};
 	struct xvs_member_line *members = malloc(XVS_MEMBER_LINES * sizeof(*members));
 	struct xvs_group *groups = malloc(XVS_GROUPS_MAX * sizeof(*groups));
 	struct xvs_vlan_table table;

@@ -22,7 +22,7 @@ struct told {
 	size_t n;
 	struct dp_member members[FLOODS_MAX][MEMBERS_MAX];
 	size_t counts[FLOODS_MAX];
-	uint16_t entries[XVS_VLANS];
+	uint16_t entries[XVS_FLOODS];
 	bool any;
 };
 

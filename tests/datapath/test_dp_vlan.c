@@ -167,7 +167,7 @@ static void set_floods(struct fixture *f, const struct db_vlan vlans[PORTS])
 {
 	static struct dp_member members[XVS_VLANS][PORTS];
 	static struct dp_flood floods[XVS_VLANS + 1];
-	static uint16_t entries[XVS_VLANS];
+	static uint16_t entries[XVS_FLOODS];
 	size_t n = 0;
 
 	memset(members, 0, sizeof(members));

@@ -20,6 +20,15 @@ __attribute__((format(printf, 2, 3))) static void violation(struct dp *dp, const
 	va_end(args);
 }
 
+static int make_flows(struct dp *dp, uint32_t lines, uint32_t counters)
+{
+	dp->flows = calloc(lines, sizeof(*dp->flows));
+	dp->flow_counters = calloc(counters, sizeof(*dp->flow_counters));
+	dp->flow_lines = lines;
+	dp->n_flow_counters = counters;
+	return dp->flows && dp->flow_counters ? 0 : -ENOMEM;
+}
+
 static int fake_open(const char *instance, uint32_t fdb_buckets, struct dp **found,
 		     struct error *error)
 {
@@ -37,6 +46,8 @@ static int fake_open(const char *instance, uint32_t fdb_buckets, struct dp **fou
 	snprintf(dp->instance, sizeof(dp->instance), "%s", instance);
 	dp->n_buckets = fdb_buckets;
 	dp->buckets = calloc(fdb_buckets, sizeof(*dp->buckets));
+	if (make_flows(dp, XVS_FLOW_LINES_MIN, XVS_FLOW_COUNTERS_MIN))
+		return error_set(error, -ENOMEM, "out of memory");
 	dp->shared.layout = XVS_LAYOUT;
 	dp->next = all;
 	all = dp;
@@ -75,6 +86,8 @@ static void free_dp(struct dp *dp)
 	for (uint16_t bridge = 0; bridge < XVS_BRIDGES_MAX; bridge++)
 		free_vlans(dp, bridge);
 	free(dp->buckets);
+	free(dp->flows);
+	free(dp->flow_counters);
 	free(dp);
 }
 
@@ -337,7 +350,7 @@ static void check_members(struct dp *dp, uint16_t bridge, const struct dp_flood 
 }
 
 static struct fake_dp_vlans *copy_vlans(const struct dp_flood *floods, size_t n,
-					const uint16_t entries[XVS_VLANS])
+					const uint16_t entries[XVS_FLOODS])
 {
 	struct fake_dp_vlans *vlans = calloc(1, sizeof(*vlans));
 
@@ -412,7 +425,7 @@ static void replace_vlans(struct dp *dp, uint16_t bridge, struct fake_dp_vlans *
 }
 
 static int fake_vlans_set(struct dp *dp, uint16_t bridge, const struct dp_flood *floods, size_t n,
-			  const uint16_t entries[XVS_VLANS], struct error *error)
+			  const uint16_t entries[XVS_FLOODS], struct error *error)
 {
 	dp->vlans_sets++;
 	if (!bridge || bridge >= XVS_BRIDGES_MAX)
@@ -475,6 +488,62 @@ static int fake_fdb_resize(struct dp *dp, uint32_t buckets,
 	return 0;
 }
 
+static union xvs_flow_line *fake_flows(struct dp *dp, uint32_t *lines, uint32_t *counters)
+{
+	*lines = dp->flow_lines;
+	*counters = dp->n_flow_counters;
+	return dp->flows;
+}
+
+static int fake_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters,
+			     dp_flows_fill_fn *fill, dp_flows_carry_fn *carry, void *arg,
+			     struct error *error)
+{
+	union xvs_flow_line *memory = calloc(lines, sizeof(*memory));
+	union xvs_flow_line *old = dp->flows;
+	struct xvs_flow_counter *totals = dp->flow_counters;
+	uint32_t n = dp->n_flow_counters;
+	int result = dp->refuse_flows || !memory ? -ENOMEM : fill(memory, lines, arg);
+
+	if (result) {
+		free(memory);
+		return error_set(error, result, "there is no memory for flow tables");
+	}
+	result = make_flows(dp, lines, counters);
+	free(dp->flows);
+	dp->flows = memory;
+	fake_settle(dp);
+	carry(totals, n, arg);
+	free(old);
+	free(totals);
+	return result;
+}
+
+static int fake_flow_counters(struct dp *dp, uint32_t first, uint32_t n,
+			      struct xvs_flow_counter *totals)
+{
+	if (first > dp->n_flow_counters || n > dp->n_flow_counters - first)
+		return -EINVAL;
+	memcpy(totals, dp->flow_counters + first, n * sizeof(*totals));
+	return 0;
+}
+
+static void fake_flow_counter_add(struct dp *dp, uint32_t index,
+				  const struct xvs_flow_counter *amount)
+{
+	struct xvs_flow_counter *counter = &dp->flow_counters[index];
+
+	counter->packets += amount->packets;
+	counter->bytes += amount->bytes;
+	if (counter->used < amount->used)
+		counter->used = amount->used;
+}
+
+static struct xvs_meter *fake_meters(struct dp *dp)
+{
+	return dp->meters;
+}
+
 static struct xvs_shared *fake_shared(struct dp *dp)
 {
 	return &dp->shared;
@@ -523,6 +592,11 @@ const struct dp_class dp_fake = {
 	.tend = fake_tend,
 	.fdb = fake_fdb,
 	.fdb_resize = fake_fdb_resize,
+	.flows = fake_flows,
+	.flows_resize = fake_flows_resize,
+	.flow_counters = fake_flow_counters,
+	.flow_counter_add = fake_flow_counter_add,
+	.meters = fake_meters,
 	.shared = fake_shared,
 	.event_fd = fake_event_fd,
 	.event_read = fake_event_read,

@@ -22,7 +22,7 @@ struct fake_dp_flood {
 struct fake_dp_vlans {
 	struct fake_dp_flood *floods;
 	size_t n;
-	uint16_t entries[XVS_VLANS];
+	uint16_t entries[XVS_FLOODS];
 };
 
 struct dp {
@@ -35,6 +35,10 @@ struct dp {
 	struct dp_counters counters[XVS_PORTS_MAX];
 	struct fake_dp_vlans *vlans[XVS_BRIDGES_MAX]; /* NULL: flooded nowhere */
 	struct xvs_shared shared;
+	union xvs_flow_line *flows; /* flow_lines of them */
+	struct xvs_flow_counter *flow_counters;
+	uint32_t flow_lines, n_flow_counters;
+	struct xvs_meter meters[XVS_METERS_MAX];
 	struct xvs_fdb_bucket *buckets;
 	uint32_t n_buckets;
 	struct xvs_event events[FAKE_DP_EVENTS_MAX];
@@ -57,6 +61,7 @@ struct dp {
 
 	/* What shall go wrong: by ifindex, 0 for none. */
 	uint32_t refuse;       /* port_set() fails */
+	bool refuse_flows;     /* flows_resize() fails */
 	uint32_t refuse_xdp;   /* XDP cannot be attached */
 	uint16_t refuse_vlans; /* vlans_set() fails, by bridge */
 	uint32_t foreign_on;   /* foreign_xdp() */

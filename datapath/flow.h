@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Flow tables as the data path reads them (layout: flow_types.h), and what it works out of a frame
+ * meanwhile.
+ *
+ * Nothing is done to the frame while its flows are followed: that is in XDP, which may find that it
+ * cannot finish, the same as in TC. What comes out is a list of outputs in a memory of this CPU's
+ * own, each with the form that the frame is to have there.
+ */
+#ifndef XVS_FLOW_H
+#define XVS_FLOW_H
+
+#include "datapath/compiler.h"
+#include "datapath/shared.h"
+#include "datapath/types.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XVS_FLOW_LINES_MIN);
+	__type(key, __u32);
+	__type(value, union xvs_flow_line);
+} flows SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, XVS_FLOW_COUNTERS_MIN);
+	__type(key, __u32);
+	__type(value, struct xvs_flow_counter);
+} flow_counters SEC(".maps") __weak;
+
+/* What switchd adds to the counters; the data path does not look at it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XVS_FLOW_COUNTERS_MIN);
+	__type(key, __u32);
+	__type(value, struct xvs_flow_counter);
+} flow_bases SEC(".maps") __weak;
+
+/* Tags below the one in the key, which actions have pushed on it. */
+#define FLOW_TAGS_BELOW 2
+
+/* A frame's headers, as actions have made them. */
+struct flow_form {
+	struct xvs_flow_key key;
+	__u32 tpid_dei; /* of the tag in the key: TPID in the upper 16 bits, the DEI in its place */
+	__u32 n_below;
+	__u32 below[FLOW_TAGS_BELOW]; /* whole tags, the lowest first */
+};
+
+enum flow_output_kind {
+	FLOW_TO_PORT,
+	FLOW_TO_NORMAL,
+	FLOW_TO_ALL,
+	FLOW_TO_SOME, /* but for those with no-flood */
+	FLOW_TO_METER,
+};
+
+struct flow_output {
+	__u16 kind;
+	__u16 form; /* in which the frame is to leave */
+	__u32 what; /* port, or meter */
+};
+
+#define FLOW_OUTPUTS_MAX 64
+#define FLOW_FORMS_MAX   64
+#define FLOW_HITS_MAX    128
+
+struct flow_waiting {
+	__u32 pc;
+	__u16 table; /* unused by clones */
+	__u16 clone; /* 1 + place in `saved`; 0: a list, which gives nothing back */
+};
+
+struct flow_state {
+	struct flow_form now;
+
+	/* Where the headers are, in octets from the begin of the frame, if it had no tags; 0: there
+	 * are none. */
+	__u16 l3, l4;
+	__u8 l4_protocol; /* of a header that is there: also in first fragments */
+	__u8 dirty;       /* words 5 to 13 may be other than 0 */
+	__u16 reason;     /* of a drop, if nothing is put out: enum xvs_drop */
+
+	__u32 best_rule; /* line; 0: none yet */
+	__s32 best_priority;
+
+	__u32 ports, n_ports, local; /* of the bridge: struct xvs_flow_bridge */
+	__u32 tables;
+
+	__u32 n_outputs, n_forms, n_hits;
+	__u32 changed; /* `now` is another form than the last */
+
+	__u32 pc;
+	__u32 depth, clones, lookups, end;
+
+	struct flow_output output[FLOW_OUTPUTS_MAX];
+	__u32 hit[FLOW_HITS_MAX]; /* counters */
+	struct flow_waiting waiting[XVS_FLOW_DEPTH_MAX];
+	struct flow_form saved[XVS_FLOW_CLONES_MAX];
+	struct flow_form form[FLOW_FORMS_MAX]; /* 0: as it came; made when it is changed first */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_state);
+} flow_states SEC(".maps") __weak;
+
+static __always_inline struct flow_state *flow_state_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&flow_states, &zero);
+}
+
+static __always_inline const union xvs_flow_line *flow_line(__u32 line)
+{
+	return bpf_map_lookup_elem(&flows, &line);
+}
+
+static __always_inline __u64 flow_word(__u32 pc)
+{
+	const union xvs_flow_line *line = flow_line(pc / 8);
+
+	return line ? line->word[pc % 8] : 0;
+}
+
+/* The flow tables of a bridge; NULL: it has none. */
+static __always_inline const struct xvs_flow_bridge *flow_bridge(__u32 bridge)
+{
+	const union xvs_flow_line *line = flow_line(bridge / 16);
+	__u32 root = line ? READ_ONCE(line->half[bridge % 16]) : 0;
+
+	return root ? (const struct xvs_flow_bridge *)flow_line(root) : NULL;
+}
+
+static __always_inline const struct xvs_flow_table *flow_table(__u32 tables, __u32 table)
+{
+	const union xvs_flow_line *line = flow_line(tables + table / 4);
+
+	return line ? (const struct xvs_flow_table *)line + table % 4 : NULL;
+}
+
+/* Which subtables of a half the filter leaves. */
+static __always_inline __u64 flow_filter(const struct flow_state *state, __u32 line)
+{
+	const struct xvs_flow_filter *filter = (const void *)flow_line(line);
+	__u64 left = ~0ULL;
+
+	for (__u32 i = 0; filter && i < filter->count && i < XVS_FLOW_FILTER_OCTETS; i++) {
+		__u32 octet = filter->octet[i];
+		__u32 value;
+
+		if (octet >= sizeof(state->now.key))
+			break;
+		value = state->now.key.word[octet / 8] >> octet % 8 * 8 & 0xff;
+		left &= flow_word((line + 1 + i * XVS_FLOW_FILTER_LINES) * 8 + value);
+	}
+	return left;
+}
+
+/* Where the filter of the second half begins. */
+static __always_inline __u32 flow_filter_next(__u32 line)
+{
+	const struct xvs_flow_filter *filter = (const void *)flow_line(line);
+
+	return filter ? line + 1 + filter->count * XVS_FLOW_FILTER_LINES : 0;
+}
+
+/* One of the words that are not in every subtable, masked. */
+static __always_inline __u64 flow_extra(const struct flow_state *state,
+					const struct xvs_flow_subtable *first, __u32 line, __u32 i)
+{
+	const union xvs_flow_line *second;
+	__u32 word;
+
+	if (i >= XVS_FLOW_EXTRA)
+		return 0;
+	word = first->extra[i];
+	if (word >= XVS_FLOW_WORDS)
+		return 0;
+	if (i < 2)
+		return state->now.key.word[word] & first->mask[i];
+	second = flow_line(line + 1);
+	return second ? state->now.key.word[word] & second->word[i - 2] : 0;
+}
+
+/*
+ * Does the frame match a rule of a subtable? A function of its own, as are the others of this kind,
+ * which the verifier looks at once and not for each way that leads here.
+ */
+__weak __noinline int flow_is_rule(__u32 line, __u32 rule)
+{
+	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
+	const struct xvs_flow_rule *entry = (const void *)flow_line(rule);
+	const struct flow_state *state = flow_state_get();
+	const union xvs_flow_line *rest;
+
+	if (!subtable || !entry || !state)
+		return false;
+	for (int i = 0; i < XVS_FLOW_FIXED; i++)
+		if ((state->now.key.word[i] & subtable->fixed[i]) != entry->value[i])
+			return false;
+	for (__u32 i = 0; i < XVS_FLOW_EXTRA && i < subtable->n_extra; i++) {
+		__u64 value = flow_extra(state, subtable, line, i);
+
+		if (i < XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED) {
+			if (value != entry->value[XVS_FLOW_FIXED + i])
+				return false;
+			continue;
+		}
+		rest = flow_line(rule + 1);
+		if (!rest || value != rest->word[i - (XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED)])
+			return false;
+	}
+	return true;
+}
+
+/* Octets that are 0 in a word have their highest bit set in the result; of those above such a one,
+ * some that are 1 may, too. */
+static __always_inline __u64 flow_zero_octets(__u64 word)
+{
+	return (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
+}
+
+#define FLOW_CHAIN_MAX 64 /* buckets that one search may come to */
+
+static __always_inline void flow_take(struct flow_state *state, __u32 line)
+{
+	const struct xvs_flow_rule *rule = (const void *)flow_line(line);
+
+	if (!rule || state->best_priority >= rule->priority)
+		return;
+	state->best_rule = line;
+	state->best_priority = rule->priority;
+}
+
+/* Looks for the rule of a subtable that the frame matches, and takes it if it is better than what
+ * was found so far. */
+__weak __noinline int flow_search(__u32 subtable, __u64 hash)
+{
+	const struct xvs_flow_subtable *entry = (const void *)flow_line(subtable);
+	__u64 tags = xvs_flow_hash_tag(hash) * 0x0101010101010101ULL;
+	__u32 index = xvs_flow_hash_bucket(hash);
+	struct flow_state *state = flow_state_get();
+
+	if (!entry || !state)
+		return 0;
+	for (__u32 i = 0; i < FLOW_CHAIN_MAX; i++) {
+		const struct xvs_flow_bucket *bucket;
+		__u64 same;
+
+		bucket = (const void *)flow_line(entry->buckets +
+						 ((index + i) & entry->bucket_mask));
+		if (!bucket)
+			return 0;
+		same = flow_zero_octets(bucket->tags ^ tags);
+		for (int slot = 0; slot < XVS_FLOW_BUCKET_RULES; slot++) {
+			__u32 rule = bucket->rule[slot];
+
+			if (same >> slot * 8 & 0x80 && rule && flow_is_rule(subtable, rule)) {
+				flow_take(state, rule);
+				return 0;
+			}
+		}
+		if (!bucket->more)
+			return 0;
+	}
+	return 0;
+}
+
+/* May there be a rule for this hash in a subtable? */
+static __always_inline bool flow_suspects(const struct xvs_flow_subtable *subtable, __u64 hash)
+{
+	__u64 tags = xvs_flow_hash_tag(hash) * 0x0101010101010101ULL;
+	const struct xvs_flow_bucket *bucket;
+
+	bucket = (const void *)flow_line(subtable->buckets +
+					 (xvs_flow_hash_bucket(hash) & subtable->bucket_mask));
+	return bucket && (bucket->more || flow_zero_octets(bucket->tags ^ tags));
+}
+
+/* Position of the only bit that is set (a de Bruijn sequence). */
+static __always_inline __u32 flow_bit(__u64 bit)
+{
+	static const __u8 position[64] = {
+		0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28,
+		62, 5,  39, 46, 44, 42, 22, 9,  24, 35, 59, 56, 49, 18, 29, 11,
+		63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
+		51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+	};
+
+	return position[bit * 0x022fdd63cc95386dULL >> 58];
+}
+
+/*
+ * Looks at the subtables whose bit is set in `left`; the first of them begins at `line`. The best
+ * rule so far is in the state, and not in a variable, of which the verifier would know too much:
+ * each turn of the loop would be another case for it.
+ */
+static __always_inline void flow_scan(struct flow_state *state, __u32 line, __u64 left)
+{
+	__u64 word0 = state->now.key.word[0], word1 = state->now.key.word[1];
+	__u64 word2 = state->now.key.word[2];
+
+	for (int i = 0; i < XVS_FLOW_FILTER_SPAN && left; i++) {
+		__u32 at = line + 2 * flow_bit(left & -left);
+		const struct xvs_flow_subtable *subtable = (const void *)flow_line(at);
+		__u64 hash;
+
+		if (!subtable || state->best_priority >= subtable->max_priority)
+			break;
+		left &= left - 1;
+		hash = xvs_flow_hash_fixed(word0 & subtable->fixed[0], word1 & subtable->fixed[1],
+					   word2 & subtable->fixed[2]);
+		for (__u32 n = 0; n < XVS_FLOW_EXTRA && n < subtable->n_extra; n++)
+			hash = xvs_flow_hash_extra(hash, flow_extra(state, subtable, at, n));
+		if (flow_suspects(subtable, hash))
+			flow_search(at, hash);
+	}
+}
+
+/* The bits of so many subtables. */
+static __always_inline __u64 flow_bits(__u32 count)
+{
+	return count < XVS_FLOW_FILTER_SPAN ? (1ULL << count) - 1 : ~0ULL;
+}
+
+/* The best flow of a table for the key as it is now: the line of its rule, 0: none. */
+__weak __noinline __u32 flow_lookup(__u32 tables, __u32 number)
+{
+	const struct xvs_flow_table *table = flow_table(tables, number);
+	struct flow_state *state = flow_state_get();
+	__u32 first, count, filter;
+	__u64 left;
+
+	if (!table || !state)
+		return 0;
+	first = table->subtables;
+	count = table->count;
+	filter = table->filter;
+	state->best_rule = 0;
+	state->best_priority = -1;
+	left = flow_bits(count);
+	if (filter)
+		left &= flow_filter(state, filter);
+	flow_scan(state, first, left);
+	if (count <= XVS_FLOW_FILTER_SPAN)
+		return state->best_rule;
+	left = flow_bits(count - XVS_FLOW_FILTER_SPAN);
+	if (filter)
+		left &= flow_filter(state, flow_filter_next(filter));
+	flow_scan(state, first + 2 * XVS_FLOW_FILTER_SPAN, left);
+	return state->best_rule;
+}
+
+/* Counts a frame at the counter of a flow, a group or a bucket. */
+static __always_inline void flow_count(__u32 index, __u32 len, __u32 now)
+{
+	struct xvs_flow_counter *counter = bpf_map_lookup_elem(&flow_counters, &index);
+
+	if (!counter)
+		return;
+	counter->packets++;
+	counter->bytes += len;
+	if (counter->used != now)
+		counter->used = now;
+}
+
+struct flow_counting {
+	const struct flow_state *state;
+	__u32 len, now;
+};
+
+static long flow_count_hit(__u32 index, struct flow_counting *counting)
+{
+	if (index >= FLOW_HITS_MAX)
+		return 1;
+	flow_count(counting->state->hit[index], counting->len, counting->now);
+	return 0;
+}
+
+/* Counts a frame at all flows that it met. */
+static __always_inline void flow_conclude(const struct flow_state *state, __u32 len)
+{
+	struct flow_counting counting = {state, len, shared_now()};
+
+	if (state->n_hits == 1)
+		flow_count(state->hit[0], len, counting.now);
+	else if (state->n_hits)
+		bpf_loop(state->n_hits, flow_count_hit, &counting, 0);
+}
+
+#endif
