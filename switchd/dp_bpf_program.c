@@ -137,6 +137,7 @@ static void choose(struct xvswitch_bpf *skel, bool root, bool pipeline)
 	bpf_program__set_autoload(skel->progs.xvs_xdp_egress, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_xdp_egress_untag, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_tc, pipeline);
+	bpf_program__set_autoload(skel->progs.xvs_tc_flow, pipeline);
 }
 
 int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error *error)
@@ -204,11 +205,11 @@ static int maps_reuse(struct dp *dp, struct xvswitch_bpf *skel, int fdb)
 	return 0;
 }
 
-static int slot_set(int slots, int program)
+static int slot_set(int slots, uint32_t slot, const struct bpf_program *program)
 {
-	uint32_t slot = XVS_SLOT_PIPELINE;
+	int fd = bpf_program__fd(program);
 
-	return bpf_map_update_elem(slots, &slot, &program, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(slots, &slot, &fd, BPF_ANY) ? -errno : 0;
 }
 
 /* The process's own descriptor of a program of the object; it replaces the one in *fd. */
@@ -227,10 +228,14 @@ static int keep_program(const struct bpf_program *program, int *fd)
 /* TC first: it is complete, and does right by frames that the old XDP program passes up. */
 static int swap(struct dp *dp, struct xvswitch_bpf *skel)
 {
-	int result = slot_set(dp->maps[DP_MAP_TC_SLOTS], bpf_program__fd(skel->progs.xvs_tc));
+	int tc_slots = dp->maps[DP_MAP_TC_SLOTS];
+	int result = slot_set(tc_slots, XVS_SLOT_FLOWS, skel->progs.xvs_tc_flow);
 
 	if (!result)
-		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], bpf_program__fd(skel->progs.xvs_xdp));
+		result = slot_set(tc_slots, XVS_SLOT_PIPELINE, skel->progs.xvs_tc);
+	if (!result)
+		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], XVS_SLOT_PIPELINE,
+				  skel->progs.xvs_xdp);
 	if (!result)
 		result = keep_program(skel->progs.xvs_xdp_egress, &dp->egress_fd);
 	if (!result)
