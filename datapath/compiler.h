@@ -22,4 +22,13 @@
  */
 #define FORGET(x) asm volatile("" : "+r"(x))
 
+/* An index that is known to be below a size, which is a power of two, such that the verifier knows
+ * it, too. */
+#define BOUNDED(index, size)                                                                       \
+	({                                                                                         \
+		__u32 bounded_ = (index);                                                          \
+		FORGET(bounded_);                                                                  \
+		bounded_ &((size)-1);                                                              \
+	})
+
 #endif

@@ -125,14 +125,14 @@ static __always_inline __u64 flow_word(__u32 pc)
 {
 	const union xvs_flow_line *line = flow_line(pc / 8);
 
-	return line ? line->word[pc % 8] : 0;
+	return line ? line->word[BOUNDED(pc, 8)] : 0;
 }
 
 /* The flow tables of a bridge; NULL: it has none. */
 static __always_inline const struct xvs_flow_bridge *flow_bridge(__u32 bridge)
 {
 	const union xvs_flow_line *line = flow_line(bridge / 16);
-	__u32 root = line ? READ_ONCE(line->half[bridge % 16]) : 0;
+	__u32 root = line ? READ_ONCE(line->half[BOUNDED(bridge, 16)]) : 0;
 
 	return root ? (const struct xvs_flow_bridge *)flow_line(root) : NULL;
 }
@@ -141,7 +141,7 @@ static __always_inline const struct xvs_flow_table *flow_table(__u32 tables, __u
 {
 	const union xvs_flow_line *line = flow_line(tables + table / 4);
 
-	return line ? (const struct xvs_flow_table *)line + table % 4 : NULL;
+	return line ? (const struct xvs_flow_table *)line + BOUNDED(table, 4) : NULL;
 }
 
 /* Which subtables of a half the filter leaves. */
@@ -154,6 +154,7 @@ static __always_inline __u64 flow_filter(const struct flow_state *state, __u32 l
 		__u32 octet = filter->octet[i];
 		__u32 value;
 
+		FORGET(octet);
 		if (octet >= sizeof(state->now.key))
 			break;
 		value = state->now.key.word[octet / 8] >> octet % 8 * 8 & 0xff;
@@ -177,9 +178,11 @@ static __always_inline __u64 flow_extra(const struct flow_state *state,
 	const union xvs_flow_line *second;
 	__u32 word;
 
+	FORGET(i);
 	if (i >= XVS_FLOW_EXTRA)
 		return 0;
 	word = first->extra[i];
+	FORGET(word);
 	if (word >= XVS_FLOW_WORDS)
 		return 0;
 	if (i < 2)
@@ -228,26 +231,14 @@ static __always_inline __u64 flow_zero_octets(__u64 word)
 
 #define FLOW_CHAIN_MAX 64 /* buckets that one search may come to */
 
-static __always_inline void flow_take(struct flow_state *state, __u32 line)
-{
-	const struct xvs_flow_rule *rule = (const void *)flow_line(line);
-
-	if (!rule || state->best_priority >= rule->priority)
-		return;
-	state->best_rule = line;
-	state->best_priority = rule->priority;
-}
-
-/* Looks for the rule of a subtable that the frame matches, and takes it if it is better than what
- * was found so far. */
-__weak __noinline int flow_search(__u32 subtable, __u64 hash)
+/* The rule of a subtable with a hash's tag that comes behind so many others: its line, 0: none. */
+__weak __noinline __u32 flow_candidate(__u32 subtable, __u64 hash, __u32 behind)
 {
 	const struct xvs_flow_subtable *entry = (const void *)flow_line(subtable);
 	__u64 tags = xvs_flow_hash_tag(hash) * 0x0101010101010101ULL;
 	__u32 index = xvs_flow_hash_bucket(hash);
-	struct flow_state *state = flow_state_get();
 
-	if (!entry || !state)
+	if (!entry)
 		return 0;
 	for (__u32 i = 0; i < FLOW_CHAIN_MAX; i++) {
 		const struct xvs_flow_bucket *bucket;
@@ -258,18 +249,39 @@ __weak __noinline int flow_search(__u32 subtable, __u64 hash)
 		if (!bucket)
 			return 0;
 		same = flow_zero_octets(bucket->tags ^ tags);
-		for (int slot = 0; slot < XVS_FLOW_BUCKET_RULES; slot++) {
-			__u32 rule = bucket->rule[slot];
-
-			if (same >> slot * 8 & 0x80 && rule && flow_is_rule(subtable, rule)) {
-				flow_take(state, rule);
-				return 0;
-			}
-		}
+		for (int slot = 0; slot < XVS_FLOW_BUCKET_RULES; slot++)
+			if (same >> slot * 8 & 0x80 && bucket->rule[slot] && !behind--)
+				return bucket->rule[slot];
 		if (!bucket->more)
 			return 0;
 	}
 	return 0;
+}
+
+static __always_inline void flow_take(struct flow_state *state, __u32 line)
+{
+	const struct xvs_flow_rule *rule = (const void *)flow_line(line);
+
+	if (!rule || state->best_priority >= rule->priority)
+		return;
+	state->best_rule = line;
+	state->best_priority = rule->priority;
+}
+
+/* Takes the rule of a subtable that the frame matches, if it is better than what was found so far.
+ */
+static __always_inline void flow_search(struct flow_state *state, __u32 subtable, __u64 hash)
+{
+	for (__u32 i = 0; i < XVS_FLOW_CANDIDATES_MAX; i++) {
+		__u32 rule = flow_candidate(subtable, hash, i);
+
+		if (!rule)
+			return;
+		if (flow_is_rule(subtable, rule)) {
+			flow_take(state, rule);
+			return;
+		}
+	}
 }
 
 /* May there be a rule for this hash in a subtable? */
@@ -319,7 +331,7 @@ static __always_inline void flow_scan(struct flow_state *state, __u32 line, __u6
 		for (__u32 n = 0; n < XVS_FLOW_EXTRA && n < subtable->n_extra; n++)
 			hash = xvs_flow_hash_extra(hash, flow_extra(state, subtable, at, n));
 		if (flow_suspects(subtable, hash))
-			flow_search(at, hash);
+			flow_search(state, at, hash);
 	}
 }
 
@@ -379,7 +391,8 @@ static long flow_count_hit(__u32 index, struct flow_counting *counting)
 {
 	if (index >= FLOW_HITS_MAX)
 		return 1;
-	flow_count(counting->state->hit[index], counting->len, counting->now);
+	flow_count(counting->state->hit[BOUNDED(index, FLOW_HITS_MAX)], counting->len,
+		   counting->now);
 	return 0;
 }
 

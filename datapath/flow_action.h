@@ -50,7 +50,7 @@ static __always_inline __u32 flow_form(struct flow_state *state)
 		flow_stop(state, XVS_DROP_FLOW_LIMIT);
 		return 0;
 	}
-	state->form[place] = state->now;
+	state->form[BOUNDED(place, FLOW_FORMS_MAX)] = state->now;
 	state->n_forms = place + 1;
 	state->changed = false;
 	return place;
@@ -65,7 +65,7 @@ static __always_inline void flow_put_out(struct flow_state *state, enum flow_out
 		flow_stop(state, XVS_DROP_FLOW_LIMIT);
 		return;
 	}
-	state->output[place] = (struct flow_output){kind, form, what};
+	state->output[BOUNDED(place, FLOW_OUTPUTS_MAX)] = (struct flow_output){kind, form, what};
 	state->n_outputs = place + 1;
 }
 
@@ -79,7 +79,7 @@ static __always_inline __u32 flow_port(const struct flow_state *state, __u32 ofp
 	if (ofport >= state->n_ports)
 		return 0;
 	line = flow_line(state->ports + ofport / 32);
-	return line ? ((const __u16 *)line)[ofport % 32] : 0;
+	return line ? ((const __u16 *)line)[BOUNDED(ofport, 32)] : 0;
 }
 
 static __always_inline void flow_to_port(struct flow_state *state, __u32 ofport)
@@ -128,7 +128,7 @@ static __always_inline void flow_note_hit(struct flow_state *state, __u32 counte
 
 	if (place >= FLOW_HITS_MAX)
 		return;
-	state->hit[place] = counter;
+	state->hit[BOUNDED(place, FLOW_HITS_MAX)] = counter;
 	state->n_hits = place + 1;
 }
 
@@ -145,10 +145,14 @@ static __always_inline void flow_touch(struct flow_state *state)
 
 static __always_inline void flow_set(struct flow_state *state, __u32 word, __u64 mask, __u64 value)
 {
+	__u64 *place;
+
+	flow_touch(state);
+	FORGET(word);
 	if (word >= XVS_FLOW_WORDS)
 		return;
-	flow_touch(state);
-	state->now.key.word[word] = (state->now.key.word[word] & ~mask) | value;
+	place = &state->now.key.word[word];
+	*place = (*place & ~mask) | value;
 }
 
 static __always_inline void flow_move(struct flow_state *state, __u64 instruction)
@@ -157,6 +161,7 @@ static __always_inline void flow_move(struct flow_state *state, __u64 instructio
 	__u32 bits = c >> 16 & 0x7f, to_bit = c >> 8 & 63;
 	__u64 mask = bits < 64 ? (1ULL << (bits & 63)) - 1 : ~0ULL;
 
+	FORGET(from);
 	if (from >= XVS_FLOW_WORDS)
 		return;
 	flow_set(state, to, mask << to_bit,
@@ -193,7 +198,7 @@ static __always_inline void flow_push_vlan(struct flow_state *state, __u32 tpid)
 	}
 	flow_touch(state);
 	if (tag) {
-		state->now.below[place & (FLOW_TAGS_BELOW - 1)] = tag;
+		state->now.below[BOUNDED(place, FLOW_TAGS_BELOW)] = tag;
 		state->now.n_below = place + 1;
 	}
 	flow_set_tag(&state->now, tpid << 16);
@@ -207,7 +212,7 @@ static __always_inline void flow_pop_vlan(struct flow_state *state)
 		return;
 	flow_touch(state);
 	if (place) {
-		tag = state->now.below[(place - 1) & (FLOW_TAGS_BELOW - 1)];
+		tag = state->now.below[BOUNDED(place - 1, FLOW_TAGS_BELOW)];
 		state->now.n_below = place - 1;
 	}
 	flow_set_tag(&state->now, tag);
@@ -223,12 +228,12 @@ static __always_inline void flow_list_end(struct flow_state *state)
 		state->end = true;
 		return;
 	}
-	waiting = &state->waiting[place];
+	waiting = &state->waiting[BOUNDED(place, XVS_FLOW_DEPTH_MAX)];
 	state->depth = place;
 	state->pc = waiting->pc;
 	if (waiting->clone) {
-		state->clones = (waiting->clone - 1) & (XVS_FLOW_CLONES_MAX - 1);
-		state->now = state->saved[state->clones & (XVS_FLOW_CLONES_MAX - 1)];
+		state->clones = waiting->clone - 1;
+		state->now = state->saved[BOUNDED(state->clones, XVS_FLOW_CLONES_MAX)];
 		state->changed = true;
 	}
 }
@@ -247,7 +252,8 @@ static __always_inline void flow_list_begin(struct flow_state *state, __u32 pc, 
 		flow_stop(state, XVS_DROP_FLOW_LIMIT);
 		return;
 	}
-	state->waiting[place] = (struct flow_waiting){.pc = behind, .clone = clone};
+	state->waiting[BOUNDED(place, XVS_FLOW_DEPTH_MAX)] =
+		(struct flow_waiting){.pc = behind, .clone = clone};
 	state->depth = place + 1;
 }
 
@@ -266,7 +272,7 @@ static __always_inline void flow_clone(struct flow_state *state, __u32 words)
 		state->form[0] = state->now;
 		state->n_forms = 1;
 	}
-	state->saved[place] = state->now;
+	state->saved[BOUNDED(place, XVS_FLOW_CLONES_MAX)] = state->now;
 	state->clones = place + 1;
 	flow_list_begin(state, state->pc, behind, place + 1);
 }

@@ -188,7 +188,8 @@ static inline __u8 xvs_flow_hash_tag(__u64 hash)
  * and the next one is used, after the last one the first: a search goes on as long as `more` is
  * set. Tags are compared all at once; a tag whose rule is 0 means nothing.
  */
-#define XVS_FLOW_BUCKET_RULES 8
+#define XVS_FLOW_BUCKET_RULES   8
+#define XVS_FLOW_CANDIDATES_MAX 16 /* flows in a chain with one tag that a search looks at */
 
 struct xvs_flow_bucket {
 	__u64 tags; /* xvs_flow_hash_tag() of the flows, that of the first in the lowest bits */

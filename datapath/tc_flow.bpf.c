@@ -70,7 +70,8 @@ __weak __noinline int put_out(struct __sk_buff *skb, __u32 ingress, __u32 place,
 		return TC_ACT_SHOT;
 	in = port_rules(port);
 	parse(&frame, skb, HEADER_MAX);
-	verdict = verdict_of(&state->output[place % FLOW_OUTPUTS_MAX], &frame, ingress, &in);
+	verdict =
+		verdict_of(&state->output[BOUNDED(place, FLOW_OUTPUTS_MAX)], &frame, ingress, &in);
 	if (verdict.learn)
 		fdb_learn(frame.src, verdict.vlan.vid, in.bridge, ingress);
 	if (verdict.action == VERDICT_PORT)
@@ -99,7 +100,7 @@ static long put_out_next(__u32 index, struct putting_out *out)
 
 	if (!state || index >= FLOW_OUTPUTS_MAX || index > out->last)
 		return 1;
-	output = &state->output[index];
+	output = &state->output[BOUNDED(index, FLOW_OUTPUTS_MAX)];
 	if (output->kind == FLOW_TO_METER) {
 		if (meter_passes(output->what, out->len))
 			return 0;

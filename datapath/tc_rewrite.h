@@ -113,7 +113,7 @@ static __always_inline __u32 form_depth(const struct flow_form *form)
 static __always_inline __u32 form_tag(const struct flow_form *form, __u32 place)
 {
 	if (place < form->n_below)
-		return form->below[place % FLOW_TAGS_BELOW];
+		return form->below[BOUNDED(place, FLOW_TAGS_BELOW)];
 	return place == form->n_below ? flow_tag(form) : 0;
 }
 
@@ -155,8 +155,8 @@ __weak __noinline int tc_rewrite(struct __sk_buff *skb, __u32 from, __u32 to)
 
 	if (!state)
 		return false;
-	old = &state->form[from % FLOW_FORMS_MAX];
-	new = &state->form[to % FLOW_FORMS_MAX];
+	old = &state->form[BOUNDED(from, FLOW_FORMS_MAX)];
+	new = &state->form[BOUNDED(to, FLOW_FORMS_MAX)];
 	depth = form_depth(old);
 	if (depth && skb->vlan_present)
 		depth--;

@@ -88,7 +88,7 @@ static __always_inline int send_group(void *members, __u32 ingress_ifindex)
 {
 	__u32 *flooding = flood_ingress_get();
 
-	if (!flooding)
+	if (!flooding || !members)
 		return XDP_ABORTED;
 	*flooding = ingress_ifindex;
 	return bpf_redirect_map(members, 0, BPF_F_BROADCAST);
@@ -156,10 +156,15 @@ static __always_inline bool plan_make(struct plan *plan, struct verdict *verdict
 
 /* What flows have to do with a frame that XDP finishes. */
 struct followed {
-	struct flow_state *state;     /* NULL: its bridge has none */
-	const struct flow_form *form; /* that it is to have; NULL: as it came */
-	__u32 meter;                  /* 0: none */
+	struct flow_state *state; /* NULL: its bridge has none */
+	__u32 form;               /* that it is to have, by its place; 0: as it came */
+	__u32 meter;              /* 0: none */
 };
+
+static __always_inline const struct flow_form *form_of(const struct followed *followed)
+{
+	return &followed->state->form[BOUNDED(followed->form, FLOW_FORMS_MAX)];
+}
 
 /*
  * XDP finishes a frame that has one output, perhaps behind a meter, and no more than one tag.
@@ -176,9 +181,8 @@ static __always_inline const struct flow_output *only_output(struct followed *fo
 	} else if (state->n_outputs != 1) {
 		return NULL;
 	}
-	if (output->form)
-		followed->form = &state->form[output->form % FLOW_FORMS_MAX];
-	if (output->kind == FLOW_TO_METER || (followed->form && followed->form->n_below))
+	followed->form = output->form;
+	if (output->kind == FLOW_TO_METER || (followed->form && form_of(followed)->n_below))
 		return NULL;
 	return output;
 }
@@ -187,7 +191,7 @@ static __always_inline const struct flow_output *only_output(struct followed *fo
 static __always_inline bool shows_another_tag(const struct followed *followed,
 					      const struct frame *frame)
 {
-	return followed->form && frame->stacked && !flow_tag(followed->form);
+	return followed->form && frame->stacked && !flow_tag(form_of(followed));
 }
 
 /* What the flows say becomes of a frame, and in `frame`, what it is then. False leaves it to TC. */
@@ -205,7 +209,7 @@ static __always_inline bool carry_out(struct followed *followed, struct verdict 
 	if (!output || shows_another_tag(followed, frame))
 		return false;
 	if (followed->form)
-		flow_show(frame, followed->form);
+		flow_show(frame, form_of(followed));
 	if (output->kind == FLOW_TO_NORMAL) {
 		*verdict = decide(frame, ingress, in);
 		return true;
@@ -248,11 +252,9 @@ static __always_inline bool reshape(struct xdp_md *ctx, const struct followed *f
 				    struct verdict *verdict, const struct plan *plan,
 				    const struct xvs_rules *in)
 {
-	const struct flow_state *state = followed->state;
-
 	if (verdict->action == VERDICT_DROP)
 		return true;
-	if (followed->form && !xdp_rewrite(ctx, state, &state->form[0], followed->form))
+	if (followed->form && !xdp_rewrite(ctx, followed->form))
 		return false;
 	if (xdp_change_tag(ctx, plan->change, vlan_tag(&verdict->vlan, in)))
 		return true;

@@ -112,13 +112,16 @@ static __always_inline void xdp_write_transport(struct xdp_md *ctx, const struct
 }
 
 /* The headers behind tags of so many octets. */
-static __always_inline void xdp_rewrite_headers(struct xdp_md *ctx, const struct flow_state *state,
-						const struct flow_form *from,
-						const struct flow_form *to, __u32 tags)
+__weak __noinline int xdp_rewrite_headers(struct xdp_md *ctx, __u32 place, __u32 tags)
 {
+	const struct flow_state *state = flow_state_get();
+	const struct flow_form *to;
 	struct rewrite rewrite;
 
-	rewrite_plan(&rewrite, state, from, to);
+	if (!state)
+		return 0;
+	to = &state->form[BOUNDED(place, FLOW_FORMS_MAX)];
+	rewrite_plan(&rewrite, state, &state->form[0], to);
 	if (rewrite.macs)
 		xdp_write_macs(ctx, to);
 	if (rewrite.network && rewrite.type == ETH_P_IP)
@@ -129,6 +132,7 @@ static __always_inline void xdp_rewrite_headers(struct xdp_md *ctx, const struct
 		xdp_write_arp(ctx, state->l3 + tags, &rewrite, to);
 	if (state->l4)
 		xdp_write_transport(ctx, state, state->l4 + tags, &rewrite, to);
+	return 0;
 }
 
 static __always_inline enum vlan_change form_change(__u32 old, __u32 new)
@@ -141,17 +145,20 @@ static __always_inline enum vlan_change form_change(__u32 old, __u32 new)
 }
 
 /*
- * Gives a frame another form; of forms with at most one tag. False, and the frame is as it was,
- * when the driver left no room for a tag.
+ * Gives a frame another form than it came in; of forms with at most one tag. False, and the frame
+ * is as it was, when the driver left no room for a tag.
  */
-static __always_inline bool xdp_rewrite(struct xdp_md *ctx, const struct flow_state *state,
-					const struct flow_form *from, const struct flow_form *to)
+__weak __noinline int xdp_rewrite(struct xdp_md *ctx, __u32 place)
 {
-	__u32 tag = flow_tag(to);
+	const struct flow_state *state = flow_state_get();
+	__u32 tag;
 
-	if (!xdp_change_tag(ctx, form_change(flow_tag(from), tag), tag))
+	if (!state)
 		return false;
-	xdp_rewrite_headers(ctx, state, from, to, tag ? TAG_LEN : 0);
+	tag = flow_tag(&state->form[BOUNDED(place, FLOW_FORMS_MAX)]);
+	if (!xdp_change_tag(ctx, form_change(flow_tag(&state->form[0]), tag), tag))
+		return false;
+	xdp_rewrite_headers(ctx, place, tag ? TAG_LEN : 0);
 	return true;
 }
 

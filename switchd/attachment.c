@@ -45,9 +45,9 @@ int attachment_adopt(struct daemon *daemon, uint16_t number, uint32_t ifindex)
 static bool same(const struct dp_port *a, const struct dp_port *b)
 {
 	return a->number == b->number && a->bridge == b->bridge && a->flags == b->flags &&
-	       a->pvid == b->pvid && a->push_tpid == b->push_tpid && a->hook == b->hook &&
-	       a->ifindex == b->ifindex && a->tx_ifindex == b->tx_ifindex && a->mtu == b->mtu &&
-	       !memcmp(&a->vlan_set, &b->vlan_set, sizeof(a->vlan_set)) &&
+	       a->pvid == b->pvid && a->push_tpid == b->push_tpid && a->ofport == b->ofport &&
+	       a->hook == b->hook && a->ifindex == b->ifindex && a->tx_ifindex == b->tx_ifindex &&
+	       a->mtu == b->mtu && !memcmp(&a->vlan_set, &b->vlan_set, sizeof(a->vlan_set)) &&
 	       !strcmp(a->name, b->name);
 }
 

@@ -21,7 +21,7 @@
  * nobody does. */
 uint32_t dp_port_flood_size(const struct xvs_port *port)
 {
-	if (!(port->flags & XVS_PORT_TX_XDP) || port->flags & XVS_PORT_CVLANS)
+	if (!(port->flags & XVS_PORT_TX_XDP) || port->flags & (XVS_PORT_CVLANS | XVS_PORT_NO_FWD))
 		return 0;
 	return port->mtu + ETH_HLEN + TAG_LEN;
 }
@@ -202,6 +202,7 @@ static int describe(struct dp *dp, const struct dp_port *port, struct error *err
 		.flags = port->flags,
 		.pvid = port->pvid,
 		.push_tpid = port->push_tpid,
+		.ofport = port->ofport,
 	};
 	int result = 0;
 

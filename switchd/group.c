@@ -17,12 +17,14 @@ struct membership {
 	struct db_vlan vlan;
 	struct db_vlan next; /* while it shrinks: only where both say the same */
 	bool shrinks;
+	bool no_flood; /* mod-port: nothing is flooded to it */
 };
 
 struct group {
 	bool known; /* false: the data path may hold anything */
 	size_t count;
 	struct vlan_set flood_vlans;
+	bool flows;                  /* its flows may flood, too */
 	struct membership members[]; /* sorted by number */
 };
 
@@ -35,7 +37,7 @@ static int compare_numbers(const void *a, const void *b)
 
 static int egress_of(const struct membership *member, uint16_t vid)
 {
-	int egress = vlan_egress(&member->vlan, vid);
+	int egress = member->no_flood ? VLAN_NOT_CARRIED : vlan_egress(&member->vlan, vid);
 
 	if (member->shrinks && vlan_egress(&member->next, vid) != egress)
 		return VLAN_NOT_CARRIED;
@@ -45,7 +47,7 @@ static int egress_of(const struct membership *member, uint16_t vid)
 /* Does the port carry one VLAN alone? */
 static bool is_single(const struct membership *member)
 {
-	return !member->shrinks &&
+	return !member->shrinks && !member->no_flood &&
 	       (member->vlan.mode == VLAN_ACCESS || member->vlan.mode == VLAN_DOT1Q_TUNNEL);
 }
 
@@ -72,6 +74,7 @@ static void classify(struct partition *partition, const struct group *group)
 		const struct membership *member = &group->members[i];
 
 		if (!before || member->shrinks || before->shrinks ||
+		    member->no_flood != before->no_flood ||
 		    memcmp(&before->vlan, &member->vlan, sizeof(before->vlan)))
 			refine_by(partition, member);
 		before = member;
@@ -95,9 +98,9 @@ static size_t list_members(const struct group *group, uint16_t vid, struct dp_me
 
 /* What vlans_set() wants. */
 struct floods {
-	struct dp_flood flood[VLAN_COUNT];
+	struct dp_flood flood[XVS_FLOODS];
 	size_t n;
-	uint16_t entries[VLAN_COUNT];
+	uint16_t entries[XVS_FLOODS];
 	struct dp_member *members; /* all of them, one flood's after the other's */
 	size_t n_members, room;
 };
@@ -128,6 +131,41 @@ static void point(struct floods *floods)
 	}
 }
 
+/* What flows flood to: whatever VLANs the ports carry. */
+static size_t list_ports(const struct group *group, bool all, struct dp_member *members)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (all || !group->members[i].no_flood)
+			members[count++] =
+				(struct dp_member){group->members[i].number, XVS_EGRESS_AS_IS};
+	return count;
+}
+
+/* The number of the flood that has the members listed last; 0: there are none. */
+static uint16_t add_flood(struct floods *floods, size_t count)
+{
+	floods->n_members += count;
+	if (!count)
+		return 0;
+	floods->flood[floods->n++].count = count;
+	return floods->n;
+}
+
+static int describe_ports(struct floods *floods, const struct group *group)
+{
+	for (int all = 0; all <= 1; all++) {
+		size_t count;
+
+		if (make_room(floods, group->count))
+			return -ENOMEM;
+		count = list_ports(group, all, floods->members + floods->n_members);
+		floods->entries[all ? XVS_FLOOD_ALL : XVS_FLOOD_SOME] = add_flood(floods, count);
+	}
+	return 0;
+}
+
 static int describe(struct floods *floods, const struct group *group)
 {
 	uint16_t vids[VLAN_COUNT], flood_of[VLAN_COUNT];
@@ -141,15 +179,14 @@ static int describe(struct floods *floods, const struct group *group)
 		if (make_room(floods, group->count))
 			return -ENOMEM;
 		count = list_members(group, vids[class], floods->members + floods->n_members);
-		floods->n_members += count;
-		if (count)
-			floods->flood[floods->n++].count = count;
-		flood_of[class] = count ? floods->n : 0;
+		flood_of[class] = add_flood(floods, count);
 	}
 	for (int vid = 0; vid < VLAN_COUNT; vid++)
 		floods->entries[vid] =
 			flood_of[partition.class[vid]] |
 			(vlan_set_has(&group->flood_vlans, vid) ? XVS_VLAN_FLOOD : 0);
+	if (group->flows && describe_ports(floods, group))
+		return -ENOMEM;
 	point(floods);
 	return 0;
 }
@@ -184,6 +221,7 @@ static struct membership membership_of(const struct port *port)
 		.number = port->conf->number,
 		.ifindex = port->want.ifindex,
 		.vlan = port->conf->vlan,
+		.no_flood = port->conf->port_config & DB_PORT_NO_FLOOD,
 	};
 }
 
@@ -224,6 +262,7 @@ static struct group *group_of(struct daemon *daemon, const struct bridge *bridge
 	if (!group)
 		return NULL;
 	group->flood_vlans = bridge->conf->flood_vlans;
+	group->flows = bridge->flows;
 	for (port = bridge->ports; port; port = port->next) {
 		struct membership member = membership_of(port);
 
@@ -237,14 +276,15 @@ static struct group *group_of(struct daemon *daemon, const struct bridge *bridge
 
 static bool same(const struct group *a, const struct group *b)
 {
-	if (a->count != b->count ||
+	if (a->count != b->count || a->flows != b->flows ||
 	    memcmp(&a->flood_vlans, &b->flood_vlans, sizeof(a->flood_vlans)))
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct membership *x = &a->members[i], *y = &b->members[i];
 
 		if (x->number != y->number || x->ifindex != y->ifindex ||
-		    x->shrinks != y->shrinks || memcmp(&x->vlan, &y->vlan, sizeof(x->vlan)))
+		    x->shrinks != y->shrinks || x->no_flood != y->no_flood ||
+		    memcmp(&x->vlan, &y->vlan, sizeof(x->vlan)))
 			return false;
 	}
 	return true;

@@ -59,6 +59,7 @@ struct bridge {
 	struct bridge *next;
 	const struct db_bridge *conf;
 	struct port *ports;
+	bool flows; /* its flows say what becomes of frames: flow_table_in_use() */
 };
 
 /* A bridge as the FDB was told of it. */

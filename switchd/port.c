@@ -120,6 +120,7 @@ static void want(struct daemon *daemon, struct port *port, const struct link *fa
 		.ifindex = link->ifindex,
 		.tx_ifindex = far ? far->ifindex : link->ifindex,
 		.mtu = link->mtu,
+		.ofport = port->conf->ofport,
 	};
 	snprintf(wanted->name, sizeof(wanted->name), "%s", link->name);
 	if (up)
@@ -134,6 +135,12 @@ static void want(struct daemon *daemon, struct port *port, const struct link *fa
 		wanted->flags |= XVS_PORT_FORWARD_BPDU;
 	if (port->bridge->conf->has_flood_vlans)
 		wanted->flags |= XVS_PORT_FLOOD_VLANS;
+	if (port->bridge->flows)
+		wanted->flags |= XVS_PORT_FLOWS;
+	if (port->conf->port_config & DB_PORT_NO_RECV)
+		wanted->flags |= XVS_PORT_NO_RECV;
+	if (port->conf->port_config & DB_PORT_NO_FWD)
+		wanted->flags |= XVS_PORT_NO_FWD;
 	vlan_describe(&port->conf->vlan, wanted);
 	if (daemon->model->config->vlan_limit > 1)
 		wanted->flags |= XVS_PORT_INNER;
