@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include "db/condemned.h"
 #include "db/database_file.h"
+#include "db/flow_default.h"
 #include "db/migration.h"
 #include "db/reference.h"
 #include "db/relation.h"
@@ -58,6 +59,7 @@ int db_open(const char *path, struct db **result, struct error *error)
 		return status;
 	}
 	wal_checkpoint(&db->wal, &db->file);
+	flow_changes_open(db);
 	*result = db;
 	return 0;
 }
@@ -87,6 +89,7 @@ int db_open_draft(struct db **result, struct error *error)
 		free(db);
 		return status;
 	}
+	flow_changes_open(db);
 	*result = db;
 	return 0;
 }
@@ -99,6 +102,7 @@ void db_close(struct db *db)
 	saved_links_close(db);
 	wal_close(&db->wal, &db->file);
 	connection_close(&db->file);
+	flow_changes_close(db);
 	free(db);
 }
 
@@ -137,6 +141,7 @@ int db_commit(struct db *db, struct error *error)
 	}
 	relation_reset(db);
 	condemned_reset(db);
+	flow_changes_committed(db);
 	db->in_transaction = false;
 	wal_committed(&db->wal, &db->file);
 	return 0;
@@ -148,6 +153,7 @@ void db_rollback(struct db *db)
 		connection_run(&db->file, NULL, "ROLLBACK", "");
 	relation_reset(db);
 	condemned_reset(db);
+	flow_changes_rolled_back(db);
 	db->in_transaction = false;
 }
 
@@ -194,7 +200,9 @@ int db_settle(struct db *db, struct error *error)
 
 	if (result == 0)
 		result = reference_settle(db, error);
-	return result ? result : check_managers(db, error);
+	if (result == 0)
+		result = check_managers(db, error);
+	return result ? result : flow_default_settle(db, error);
 }
 
 int store_write(struct db *db, struct error *error, const char *sql, const char *types, ...)

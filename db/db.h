@@ -28,6 +28,7 @@
 /* How many there may be; what the data path's numbers allow (datapath/types.h). */
 #define DB_BRIDGES_MAX 4095
 #define DB_PORTS_MAX   4095
+#define DB_METERS_MAX  4095
 
 struct db;
 
@@ -115,7 +116,8 @@ void db_uuid_make(char uuid[DB_UUID_LEN + 1]);
 /*
  * To be called at the end of a transaction that has changed something. Removes records that nothing
  * refers to, and weak references to records that are gone; completes bridges and interfaces that
- * were made by db_create(). -EINVAL with a sentence when a reference leads nowhere, or a port has
+ * were made by db_create(); takes and gives the flow that a bridge has from the start, as fail_mode
+ * has changed. -EINVAL with a sentence when a reference leads nowhere, or a port has
  * no interface.
  */
 int db_settle(struct db *db, struct error *error);
@@ -233,8 +235,8 @@ struct db_flow {
 	uint64_t cookie;
 	uint16_t idle_timeout, hard_timeout, importance; /* timeouts in seconds, 0: none */
 	uint16_t flags;                                  /* enum flow_flags */
-	bool is_default;    /* the one that a bridge has from the start: all frames, NORMAL */
-	int64_t created_ms; /* CLOCK_BOOTTIME when it was made, of the boot `boot` */
+	bool is_default;            /* the one that a bridge has from the start: flow_default.h */
+	int64_t created_ms;         /* CLOCK_BOOTTIME when it was made, of the boot `boot` */
 	char boot[DB_UUID_LEN + 1]; /* /proc/sys/kernel/random/boot_id */
 	const char *match, *actions;
 };
@@ -252,9 +254,10 @@ struct db_meter {
 	const char *text; /* "kbps bands=..." */
 };
 
-/* Puts in a flow, in place of one of the same bridge, table, priority and match. `id`, and
- * `bridge`, are not looked at. */
+/* Puts in a flow, in place of one of the same bridge, table, priority and match, whose id it keeps.
+ * `id`, and `bridge`, are not looked at. -ENOENT when there is no such bridge. */
 int db_flow_put(struct db *db, const char *bridge, const struct db_flow *flow, struct error *error);
+/* One that is not there (any more) is as good as deleted: 0. The id is given to no other. */
 int db_flow_del(struct db *db, int64_t id, struct error *error);
 int db_flow_clear(struct db *db, const char *bridge, struct error *error); /* all of them */
 int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *text,
@@ -264,7 +267,8 @@ int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *
 		 struct error *error); /* keeps its number */
 int db_meter_del(struct db *db, int64_t id, struct error *error);
 
-/* Strings are the callee's only while it runs. What it returns that is not 0 ends the reading. */
+/* Strings are the callee's only while it runs. What it returns that is not 0 ends the reading. It
+ * changes nothing of what is read, and does not begin the same reading again. */
 typedef int db_flow_fn(const struct db_flow *flow, void *arg);
 typedef int db_group_fn(const struct db_group *group, void *arg);
 typedef int db_meter_fn(const struct db_meter *meter, void *arg);
@@ -289,7 +293,7 @@ struct db_flow_changes {
 	bool all;
 	bool groups_or_meters;
 };
-int db_flow_changes_take(struct db *db, struct db_flow_changes *changes);
+void db_flow_changes_take(struct db *db, struct db_flow_changes *changes);
 bool db_flow_changes_wait(const struct db *db); /* is there anything to take? */
 
 /* Bits of ofp_port_config of an interface, as mod-port sets them. */

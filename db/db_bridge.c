@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "db/db_name.h"
 #include "db/db_port.h"
+#include "db/flow_default.h"
 #include "db/relation.h"
 
 int bridge_find(struct db *db, const char *name, int64_t *id, struct error *error)
@@ -17,7 +18,8 @@ int bridge_find(struct db *db, const char *name, int64_t *id, struct error *erro
 	return result ? 0 : error_set(error, -ENOENT, "no bridge named %s", name);
 }
 
-int bridge_insert(struct db *db, const char *uuid, const char *name, struct error *error)
+int bridge_insert(struct db *db, const char *uuid, const char *name, int64_t *id,
+		  struct error *error)
 {
 	int64_t number;
 	int result = relation_free_name(db, "Bridge", name, error);
@@ -29,10 +31,14 @@ int bridge_insert(struct db *db, const char *uuid, const char *name, struct erro
 		return error_set(error, result,
 				 "cannot create a bridge named %s because there are %d already",
 				 name, DB_BRIDGES_MAX);
-	return result ? result
-		      : store_write(db, error,
-				    "INSERT INTO Bridge (_uuid, _number, name) VALUES (?, ?, ?)",
-				    "sis", uuid, number, name);
+	if (result == 0)
+		result = store_write(db, error,
+				     "INSERT INTO Bridge (_uuid, _number, name) VALUES (?, ?, ?)",
+				     "sis", uuid, number, name);
+	if (result)
+		return result;
+	*id = sqlite3_last_insert_rowid(db->file.sqlite);
+	return flow_default_add(db, *id, error);
 }
 
 int db_bridge_add(struct db *db, const char *name, struct error *error)
@@ -44,10 +50,9 @@ int db_bridge_add(struct db *db, const char *name, struct error *error)
 
 	db_uuid_make(uuid);
 	if (result == 0)
-		result = bridge_insert(db, uuid, name, error);
+		result = bridge_insert(db, uuid, name, &id, error);
 	if (result)
 		return result;
-	id = sqlite3_last_insert_rowid(db->file.sqlite);
 	result = store_write(db, error, "UPDATE Bridge SET _parent = 1 WHERE _id = ?", "i", id);
 	return result ? result : port_insert(db, id, &local, error);
 }

@@ -240,6 +240,7 @@ static int fill_port(struct loading *loading, sqlite3_stmt *statement, struct db
 		return result;
 	port->type = port_type((const char *)sqlite3_column_text(statement, 6));
 	port->fake_bridge = sqlite3_column_int(statement, 7);
+	port->port_config = (uint32_t)sqlite3_column_int64(statement, 15);
 	return fill_vlan(loading, statement, 9, port);
 }
 
@@ -265,7 +266,8 @@ static int load_ports(struct loading *loading, struct db_bridge *bridge, int64_t
 		" i.type, Port.fake_bridge, i._uuid,"
 		" Port.vlan_mode, Port.tag, Port.trunks, Port.cvlans, Port.other_config,"
 		" iif(EXISTS (SELECT 1 FROM Interface AS next"
-		"  WHERE next._parent = Port._id AND next._id > i._id), Port.name, '')"
+		"  WHERE next._parent = Port._id AND next._id > i._id), Port.name, ''),"
+		" i._port_config"
 		" FROM Port JOIN Interface AS i ON i._bridge = Port._parent AND i._parent = "
 		"Port._id"
 		" WHERE Port._parent = ? AND NOT EXISTS (SELECT 1 FROM Interface AS first"
@@ -342,6 +344,7 @@ static int fill_bridge(const struct loading *loading, sqlite3_stmt *statement,
 	bridge->mac_table_size =
 		option_integer(config, "mac-table-size", OPTION_TABLE_SIZE_DEFAULT);
 	bridge->forward_bpdu = option_boolean(config, "forward-bpdu");
+	bridge->secure = !strcmp((const char *)sqlite3_column_text(statement, 6), "\"secure\"");
 	if (!hwaddr || !option_parse_mac(hwaddr, bridge->hwaddr))
 		derive_mac(bridge->uuid, bridge->hwaddr);
 	if (flood_vlans)
@@ -372,8 +375,8 @@ static int load_bridges(struct loading *loading, struct db_config *config)
 	struct db_bridge **tail = &config->bridges;
 	sqlite3_stmt *statement;
 	int result = connection_query(file, &statement, loading->error,
-				      "SELECT _id, _uuid, name, _number, other_config, flood_vlans"
-				      " FROM Bridge ORDER BY name",
+				      "SELECT _id, _uuid, name, _number, other_config, flood_vlans,"
+				      " fail_mode FROM Bridge ORDER BY name",
 				      "");
 
 	while (result == 0 && (result = connection_step(file, statement, loading->error)) > 0) {

@@ -117,6 +117,24 @@ int port_request_ofport(struct db *db, const char *interface_uuid, int64_t ofpor
 			   "isi", ofport, interface_uuid, (int64_t)OFPORT_LOCAL);
 }
 
+int db_port_config_set(struct db *db, const char *interface, uint32_t set, uint32_t clear,
+		       struct error *error)
+{
+	int64_t config;
+	int result = connection_integer(&db->file, &config, error,
+					"SELECT _port_config FROM Interface WHERE name = ?", "s",
+					interface);
+
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return error_set(error, -ENOENT, "no interface named %s", interface);
+	return store_write(db, error,
+			   "UPDATE Interface SET _port_config = ?1 WHERE name = ?2"
+			   " AND _port_config <> ?1",
+			   "is", (config & ~(int64_t)clear) | set, interface);
+}
+
 int port_find(struct db *db, int64_t bridge_id, const char *bridge, const char *name, int64_t *id,
 	      struct error *error)
 {

@@ -226,6 +226,7 @@ static int check_makeable(const struct db_table *table, struct error *error)
 static int insert_named(struct db *db, const struct db_table *table, const char *uuid,
 			const char *name, struct error *error)
 {
+	int64_t id;
 	int result;
 
 	if (!strcmp(table->name, "Interface")) {
@@ -234,7 +235,7 @@ static int insert_named(struct db *db, const struct db_table *table, const char 
 	}
 	if (!strcmp(table->name, "Bridge")) {
 		result = name_check(db, "bridge", name, error);
-		return result ? result : bridge_insert(db, uuid, name, error);
+		return result ? result : bridge_insert(db, uuid, name, &id, error);
 	}
 	result = name_check(db, "port", name, error);
 	if (result == 0)

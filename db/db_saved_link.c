@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "db/boot.h"
 #include "db/saved_link.h"
 #include "db/store.h"
 
@@ -30,17 +31,6 @@ static void file_name(const struct db *db, const char *suffix, char *name, size_
 	snprintf(name, size, "%s-links%s", db->file.path, suffix);
 }
 
-static void boot_id(char *id, size_t size)
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, id, size - 1);
-
-	id[length > 0 ? length : 0] = '\0';
-	id[strcspn(id, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
 static void remove_file(const struct db *db)
 {
 	char name[PATH_MAX + 16];
@@ -54,10 +44,10 @@ static void remove_file(const struct db *db)
 static int open_connection(struct db *db, const char *name, struct error *error)
 {
 	struct connection *links = &db->saved_links;
-	char boot[64];
+	char boot[BOOT_ID_LEN + 1];
 	int result = connection_open(links, name, error);
 
-	boot_id(boot, sizeof(boot));
+	boot_id(boot);
 	if (result == 0)
 		result = connection_script(
 			links, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF", error);
@@ -102,12 +92,12 @@ static int open_links(struct db *db, bool make, struct error *error)
 
 int db_saved_link_put(struct db *db, const struct db_saved_link *saved, struct error *error)
 {
-	char boot[64];
+	char boot[BOOT_ID_LEN + 1];
 	int result = open_links(db, true, error);
 
 	if (result)
 		return result;
-	boot_id(boot, sizeof(boot));
+	boot_id(boot);
 	return connection_run(
 		&db->saved_links, error,
 		"INSERT OR REPLACE INTO saved_link"

@@ -7,6 +7,7 @@
 static const char *const steps[MIGRATION_VERSION] = {
 	[1] = migration_1_sql,
 	[2] = migration_2_sql,
+	[3] = migration_3_sql,
 };
 
 int migration_run(struct connection *connection, int version, struct error *error)

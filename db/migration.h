@@ -8,10 +8,10 @@
 #include "db/connection.h"
 
 #define MIGRATION_APPLICATION_ID 0x58565357 /* "XVSW", PRAGMA application_id of our files */
-#define MIGRATION_VERSION        3
+#define MIGRATION_VERSION        4
 
 /* schema.sql, and what leads from each version to the next; generated. */
-extern const char schema_sql[], migration_1_sql[], migration_2_sql[];
+extern const char schema_sql[], migration_1_sql[], migration_2_sql[], migration_3_sql[];
 
 /*
  * Brings a file of any earlier version, 0 being an empty one, to ours in one transaction. Foreign

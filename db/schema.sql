@@ -44,7 +44,8 @@ CREATE TABLE Bridge (
 	protocols TEXT NOT NULL DEFAULT '["set",[]]',
 	rstp_enable INTEGER NOT NULL DEFAULT 0,
 	sflow TEXT NOT NULL DEFAULT '["set",[]]',
-	stp_enable INTEGER NOT NULL DEFAULT 0
+	stp_enable INTEGER NOT NULL DEFAULT 0,
+	_secure INTEGER NOT NULL DEFAULT 0 -- what fail_mode said when the last transaction ended
 ) STRICT;
 CREATE INDEX _Bridge_parent ON Bridge (_parent);
 
@@ -94,6 +95,7 @@ CREATE TABLE Interface (
 	options TEXT NOT NULL DEFAULT '["map",[]]',
 	other_config TEXT NOT NULL DEFAULT '["map",[]]',
 	type TEXT NOT NULL DEFAULT '',
+	_port_config INTEGER NOT NULL DEFAULT 0, -- bits of enum db_port_config
 	FOREIGN KEY (_bridge, _parent) REFERENCES Port (_parent, _id) ON DELETE CASCADE,
 	UNIQUE (_bridge, _ofport)
 ) STRICT;
@@ -112,6 +114,44 @@ CREATE TABLE Static_MAC (
 	UNIQUE (bridge, vlan, mac)
 ) STRICT;
 CREATE INDEX _Static_MAC_port ON Static_MAC (bridge, port);
+
+-- OpenFlow's. There may be very many flows: commands of their own show them, and their texts are what these
+-- commands print. An _id of a flow is not given again.
+
+CREATE TABLE Flow (
+	_id INTEGER PRIMARY KEY AUTOINCREMENT,
+	bridge INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
+	table_id INTEGER NOT NULL CHECK (table_id BETWEEN 0 AND 63),
+	priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 65535),
+	match TEXT NOT NULL,
+	actions TEXT NOT NULL,
+	cookie INTEGER NOT NULL, -- its 64 bits
+	idle_timeout INTEGER NOT NULL CHECK (idle_timeout BETWEEN 0 AND 65535),
+	hard_timeout INTEGER NOT NULL CHECK (hard_timeout BETWEEN 0 AND 65535),
+	importance INTEGER NOT NULL CHECK (importance BETWEEN 0 AND 65535),
+	flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 65535),
+	is_default INTEGER NOT NULL,
+	created_ms INTEGER NOT NULL,
+	boot TEXT NOT NULL,
+	UNIQUE (bridge, table_id, priority, match)
+) STRICT;
+
+CREATE TABLE Flow_Group (
+	_id INTEGER PRIMARY KEY,
+	bridge INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
+	group_id INTEGER NOT NULL CHECK (group_id BETWEEN 0 AND 4294967295),
+	text TEXT NOT NULL,
+	UNIQUE (bridge, group_id)
+) STRICT;
+
+CREATE TABLE Meter (
+	_id INTEGER PRIMARY KEY,
+	_number INTEGER NOT NULL UNIQUE CHECK (_number BETWEEN 1 AND 4095), -- in the data path
+	bridge INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
+	meter_id INTEGER NOT NULL CHECK (meter_id BETWEEN 0 AND 4294967295),
+	text TEXT NOT NULL,
+	UNIQUE (bridge, meter_id)
+) STRICT;
 
 -- From here on references are values like any other, in their columns as ovs-vsctl shows them.
 

@@ -82,8 +82,9 @@ static const struct db_column bridge[] = {
 	 HELP("Version of the data path.")},
 	{"external_ids", STRING_MAP, KEPT,
 	 HELP("Keys and values of other programs.")},
-	{"fail_mode", OPTIONAL(DB_STRING), WORDS("secure", "standalone"), KEPT,
-	 HELP("What the bridge does while no controller is connected.")},
+	{"fail_mode", OPTIONAL(DB_STRING), WORDS("secure", "standalone"), ACTS,
+	 HELP("Whether the bridge has from the start a flow that forwards everything by address and VLAN; secure: it "
+	      "has none, and without flows it drops everything.")},
 	{"flood_vlans", VLAN_SET, ACTS,
 	 HELP("VLANs in which nothing is learned and everything is flooded.")},
 	{"flow_tables", MAP(DB_INTEGER, DB_UUID), RANGE(0, 254), REFERS("Flow_Table"), KEPT,

@@ -7,6 +7,7 @@
 
 #include "db/connection.h"
 #include "db/db.h"
+#include "db/flow_changes.h"
 #include "db/wal.h"
 
 /* That a record names a child which is not made yet or has another parent: relation.h. */
@@ -32,6 +33,7 @@ struct db {
 	int64_t changes;      /* of the connection when the transaction began */
 	struct claim *claims; /* in the order in which they were made */
 	struct condemned *condemned;
+	struct flow_changes flow_changes;
 };
 
 /*

@@ -1,0 +1,266 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- The schema of version 3 as it was, for test_db_migration.c.
+
+CREATE TABLE Open_vSwitch (
+	_id INTEGER PRIMARY KEY CHECK (_id = 1),
+	_uuid TEXT NOT NULL UNIQUE,
+	datapaths TEXT NOT NULL DEFAULT '["map",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	manager_options TEXT NOT NULL DEFAULT '["set",[]]',
+	next_cfg INTEGER NOT NULL DEFAULT 0,
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	ssl TEXT NOT NULL DEFAULT '["set",[]]',
+	system_type TEXT NOT NULL DEFAULT '["set",[]]',
+	system_version TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Bridge (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	_parent INTEGER REFERENCES Open_vSwitch,
+	_number INTEGER NOT NULL UNIQUE,
+	auto_attach TEXT NOT NULL DEFAULT '["set",[]]',
+	controller TEXT NOT NULL DEFAULT '["set",[]]',
+	datapath_type TEXT NOT NULL DEFAULT '',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	fail_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	flood_vlans TEXT NOT NULL DEFAULT '["set",[]]',
+	flow_tables TEXT NOT NULL DEFAULT '["map",[]]',
+	ipfix TEXT NOT NULL DEFAULT '["set",[]]',
+	mcast_snooping_enable INTEGER NOT NULL DEFAULT 0,
+	mirrors TEXT NOT NULL DEFAULT '["set",[]]',
+	name TEXT NOT NULL UNIQUE,
+	netflow TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	protocols TEXT NOT NULL DEFAULT '["set",[]]',
+	rstp_enable INTEGER NOT NULL DEFAULT 0,
+	sflow TEXT NOT NULL DEFAULT '["set",[]]',
+	stp_enable INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX _Bridge_parent ON Bridge (_parent);
+
+CREATE TABLE Port (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	_parent INTEGER REFERENCES Bridge ON DELETE CASCADE,
+	bond_downdelay INTEGER NOT NULL DEFAULT 0,
+	bond_fake_iface INTEGER NOT NULL DEFAULT 0,
+	bond_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	bond_updelay INTEGER NOT NULL DEFAULT 0,
+	cvlans TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	fake_bridge INTEGER NOT NULL DEFAULT 0,
+	lacp TEXT NOT NULL DEFAULT '["set",[]]',
+	mac TEXT NOT NULL DEFAULT '["set",[]]',
+	name TEXT NOT NULL UNIQUE,
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	protected INTEGER NOT NULL DEFAULT 0,
+	qos TEXT NOT NULL DEFAULT '["set",[]]',
+	tag TEXT NOT NULL DEFAULT '["set",[]]',
+	trunks TEXT NOT NULL DEFAULT '["set",[]]',
+	vlan_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	UNIQUE (_parent, _id)
+) STRICT;
+CREATE INDEX _Port_fake ON Port (_parent, tag) WHERE fake_bridge;
+
+CREATE TABLE Interface (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	_parent INTEGER,
+	_bridge INTEGER,
+	_number INTEGER NOT NULL UNIQUE,
+	_ofport INTEGER,
+	bfd TEXT NOT NULL DEFAULT '["map",[]]',
+	cfm_mpid TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	ingress_policing_burst INTEGER NOT NULL DEFAULT 0,
+	ingress_policing_kpkts_burst INTEGER NOT NULL DEFAULT 0,
+	ingress_policing_kpkts_rate INTEGER NOT NULL DEFAULT 0,
+	ingress_policing_rate INTEGER NOT NULL DEFAULT 0,
+	lldp TEXT NOT NULL DEFAULT '["map",[]]',
+	mac TEXT NOT NULL DEFAULT '["set",[]]',
+	mtu_request TEXT NOT NULL DEFAULT '["set",[]]',
+	name TEXT NOT NULL UNIQUE,
+	ofport_request TEXT NOT NULL DEFAULT '["set",[]]',
+	options TEXT NOT NULL DEFAULT '["map",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	type TEXT NOT NULL DEFAULT '',
+	FOREIGN KEY (_bridge, _parent) REFERENCES Port (_parent, _id) ON DELETE CASCADE,
+	UNIQUE (_bridge, _ofport)
+) STRICT;
+CREATE INDEX _Interface_parent ON Interface (_bridge, _parent);
+CREATE INDEX _Interface_unnumbered ON Interface (_id) WHERE _ofport IS NULL;
+CREATE INDEX _Interface_port ON Interface (_parent);
+
+CREATE TABLE Static_MAC (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	bridge INTEGER NOT NULL,
+	mac TEXT NOT NULL,
+	port INTEGER NOT NULL,
+	vlan INTEGER NOT NULL,
+	FOREIGN KEY (bridge, port) REFERENCES Port (_parent, _id) ON DELETE CASCADE,
+	UNIQUE (bridge, vlan, mac)
+) STRICT;
+CREATE INDEX _Static_MAC_port ON Static_MAC (bridge, port);
+
+CREATE TABLE AutoAttach (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	mappings TEXT NOT NULL DEFAULT '["map",[]]',
+	system_description TEXT NOT NULL DEFAULT '',
+	system_name TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE CT_Timeout_Policy (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	timeouts TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE CT_Zone (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	timeout_policy TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Controller (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	connection_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_burst_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_queue_size TEXT NOT NULL DEFAULT '["set",[]]',
+	controller_rate_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	enable_async_messages TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	inactivity_probe TEXT NOT NULL DEFAULT '["set",[]]',
+	local_gateway TEXT NOT NULL DEFAULT '["set",[]]',
+	local_ip TEXT NOT NULL DEFAULT '["set",[]]',
+	local_netmask TEXT NOT NULL DEFAULT '["set",[]]',
+	max_backoff TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	target TEXT NOT NULL DEFAULT '',
+	type TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Datapath (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	ct_zones TEXT NOT NULL DEFAULT '["map",[]]',
+	datapath_version TEXT NOT NULL DEFAULT '',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE Flow_Sample_Collector_Set (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	bridge TEXT NOT NULL DEFAULT '["uuid","00000000-0000-0000-0000-000000000000"]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	id INTEGER NOT NULL DEFAULT 0,
+	ipfix TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Flow_Table (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	flow_limit TEXT NOT NULL DEFAULT '["set",[]]',
+	groups TEXT NOT NULL DEFAULT '["set",[]]',
+	name TEXT NOT NULL DEFAULT '["set",[]]',
+	overflow_policy TEXT NOT NULL DEFAULT '["set",[]]',
+	prefixes TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE IPFIX (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	cache_active_timeout TEXT NOT NULL DEFAULT '["set",[]]',
+	cache_max_flows TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	obs_domain_id TEXT NOT NULL DEFAULT '["set",[]]',
+	obs_point_id TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	sampling TEXT NOT NULL DEFAULT '["set",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE Manager (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	connection_mode TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	inactivity_probe TEXT NOT NULL DEFAULT '["set",[]]',
+	max_backoff TEXT NOT NULL DEFAULT '["set",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	target TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE Mirror (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	name TEXT NOT NULL DEFAULT '',
+	output_port TEXT NOT NULL DEFAULT '["set",[]]',
+	output_vlan TEXT NOT NULL DEFAULT '["set",[]]',
+	select_all INTEGER NOT NULL DEFAULT 0,
+	select_dst_port TEXT NOT NULL DEFAULT '["set",[]]',
+	select_src_port TEXT NOT NULL DEFAULT '["set",[]]',
+	select_vlan TEXT NOT NULL DEFAULT '["set",[]]',
+	snaplen TEXT NOT NULL DEFAULT '["set",[]]'
+) STRICT;
+
+CREATE TABLE NetFlow (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	active_timeout INTEGER NOT NULL DEFAULT 0,
+	add_id_to_interface INTEGER NOT NULL DEFAULT 0,
+	engine_id TEXT NOT NULL DEFAULT '["set",[]]',
+	engine_type TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[""]]'
+) STRICT;
+
+CREATE TABLE QoS (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]',
+	queues TEXT NOT NULL DEFAULT '["map",[]]',
+	type TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE Queue (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	dscp TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	other_config TEXT NOT NULL DEFAULT '["map",[]]'
+) STRICT;
+
+CREATE TABLE SSL (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	bootstrap_ca_cert INTEGER NOT NULL DEFAULT 0,
+	ca_cert TEXT NOT NULL DEFAULT '',
+	certificate TEXT NOT NULL DEFAULT '',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	private_key TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE sFlow (
+	_id INTEGER PRIMARY KEY,
+	_uuid TEXT NOT NULL UNIQUE,
+	agent TEXT NOT NULL DEFAULT '["set",[]]',
+	external_ids TEXT NOT NULL DEFAULT '["map",[]]',
+	header TEXT NOT NULL DEFAULT '["set",[]]',
+	polling TEXT NOT NULL DEFAULT '["set",[]]',
+	sampling TEXT NOT NULL DEFAULT '["set",[]]',
+	targets TEXT NOT NULL DEFAULT '["set",[""]]'
+) STRICT;
+
+CREATE TABLE _wal (
+	complete INTEGER NOT NULL
+) STRICT;
+INSERT INTO _wal (complete) VALUES (1);
