@@ -60,26 +60,29 @@ static char *schema_1(const char *schema_2)
 /* An empty file of an earlier version. */
 static sqlite3 *create_earlier(const char *path, int version)
 {
-	char *schema_2 = read_file(SCHEMA_2), *schema = version == 1 ? schema_1(schema_2) : NULL;
+	char *file = read_file(version < 3 ? SCHEMA_2 : SCHEMA_3);
+	char *schema = version == 1 ? schema_1(file) : NULL;
 	sqlite3 *sqlite = open_sqlite(path);
 	char pragmas[128];
 
-	run_sql(sqlite, schema ? schema : schema_2);
+	run_sql(sqlite, schema ? schema : file);
 	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 MIGRATION_APPLICATION_ID, version);
 	run_sql(sqlite, pragmas);
 	free(schema);
-	free(schema_2);
+	free(file);
 	return sqlite;
 }
 
-/* Names of a table's columns as "a, b, c". */
+/* Names of the columns that a table has in the new form, too, as "a, b, c". */
 static void list_columns(sqlite3 *sqlite, const char *table, struct text *text)
 {
 	sqlite3_stmt *statement;
 
-	assert_int_equal(sqlite3_prepare_v2(sqlite, "SELECT name FROM pragma_table_info(?)", -1,
-					    &statement, NULL),
+	assert_int_equal(sqlite3_prepare_v2(sqlite,
+					    "SELECT name FROM pragma_table_info(?, 'main')"
+					    " WHERE name <> '_fid'",
+					    -1, &statement, NULL),
 			 SQLITE_OK);
 	sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
 	while (sqlite3_step(statement) == SQLITE_ROW)
@@ -88,18 +91,11 @@ static void list_columns(sqlite3 *sqlite, const char *table, struct text *text)
 	sqlite3_finalize(statement);
 }
 
-/* What versions 1 and 2 had. */
-static const char *const earlier_tables[] = {"Open_vSwitch", "Bridge",     "Port",
-					     "Interface",    "Static_MAC", "_wal"};
-#define EARLIER_TABLES (sizeof(earlier_tables) / sizeof(*earlier_tables))
-
 static void copy_table(sqlite3 *to, const char *table, bool fid)
 {
 	struct text columns = TEXT_EMPTY, sql = TEXT_EMPTY;
-	sqlite3 *from = open_sqlite(sqlite3_db_filename(to, "new"));
 
-	list_columns(from, table, &columns);
-	sqlite3_close(from);
+	list_columns(to, table, &columns);
 	text_add(&sql, "DELETE FROM main.%s; INSERT INTO main.%s (%s%s) SELECT %s", table, table,
 		 text_string(&columns), fid ? ", _fid" : "", text_string(&columns));
 	if (fid)
@@ -114,13 +110,22 @@ static void copy_table(sqlite3 *to, const char *table, bool fid)
 static void write_earlier(const char *new_path, const char *path, int version)
 {
 	sqlite3 *sqlite = create_earlier(path, version);
+	sqlite3_stmt *tables;
 	char attach[128];
 
 	snprintf(attach, sizeof(attach), "ATTACH '%s' AS new", new_path);
 	run_sql(sqlite, attach);
-	for (size_t i = 0; i < EARLIER_TABLES; i++)
-		copy_table(sqlite, earlier_tables[i],
-			   version == 1 && !strcmp(earlier_tables[i], "Bridge"));
+	assert_int_equal(sqlite3_prepare_v2(sqlite,
+					    "SELECT name FROM main.sqlite_schema"
+					    " WHERE type = 'table'",
+					    -1, &tables, NULL),
+			 SQLITE_OK);
+	while (sqlite3_step(tables) == SQLITE_ROW) {
+		const char *table = (const char *)sqlite3_column_text(tables, 0);
+
+		copy_table(sqlite, table, version == 1 && !strcmp(table, "Bridge"));
+	}
+	sqlite3_finalize(tables);
 	run_sql(sqlite, "DETACH new");
 	sqlite3_close(sqlite);
 }
@@ -195,6 +200,18 @@ static void expect_same(const struct text *before, const struct text *after)
 		fail_msg("\"%.80s\" has become \"%.80s\"", line, b - (a - line));
 }
 
+/* The version that a test begins with: its setup says. */
+static int earlier;
+
+static void add_queue(struct fixture *f)
+{
+	char uuid[DB_UUID_LEN + 1];
+
+	db_uuid_make(uuid);
+	assert_int_equal(db_create(f->db, table("Queue"), uuid, NULL, &f->error), 0);
+	assert_int_equal(set(f, "Queue", ".", "dscp", "7"), 0);
+}
+
 /* Bridges that came and went, ports, static addresses, and something in every kind of column. */
 static void fill(struct fixture *f)
 {
@@ -226,9 +243,13 @@ static void fill(struct fixture *f)
 	assert_int_equal(set(f, "Interface", "p3", "options", "rx-hook=xdp"), 0);
 	assert_int_equal(set(f, "Port", "p3", "external_ids", "x=y"), 0);
 	assert_int_equal(set(f, "Open_vSwitch", ".", "external_ids", "system-id=7"), 0);
+	if (earlier >= 3)
+		add_queue(f);
+	assert_int_equal(db_settle(f->db, &f->error), 0);
 }
 
-/* Puts a value of its own into each column that a user may set, whatever its type. */
+/* Puts a value of its own into each column that a user may set and that was there before, whatever
+ * its type; but fail_mode has a meaning. */
 static void mark_columns(const char *path)
 {
 	sqlite3 *sqlite = open_sqlite(path);
@@ -237,10 +258,22 @@ static void mark_columns(const char *path)
 	print_rows(sqlite,
 		   "SELECT printf('UPDATE \"%w\" SET \"%w\" = %d; --', t.name, c.name, c.cid)"
 		   " FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
-		   " WHERE t.type = 'table' AND c.dflt_value IS NOT NULL",
+		   " WHERE t.type = 'table' AND c.dflt_value IS NOT NULL"
+		   " AND c.name NOT IN ('fail_mode', '_secure', '_port_config')",
 		   &updates);
 	run_sql(sqlite, text_string(&updates));
 	text_free(&updates);
+	sqlite3_close(sqlite);
+}
+
+/* As if the flows of the bridges had been made by the migration: nobody knows when. */
+static void forget_past(const char *path)
+{
+	sqlite3 *sqlite = open_sqlite(path);
+
+	run_sql(sqlite, "UPDATE Flow SET created_ms = 0, boot = '', _id ="
+			" (SELECT count(*) FROM Flow AS other WHERE other._id <= Flow._id);"
+			"UPDATE sqlite_sequence SET seq = (SELECT max(_id) FROM Flow)");
 	sqlite3_close(sqlite);
 }
 
@@ -253,9 +286,6 @@ static void set_aside(struct fixture *f, char new_path[64])
 	snprintf(new_path, 64, "%s/new.db", f->folder);
 	assert_int_equal(rename(f->path, new_path), 0);
 }
-
-/* The version that a test begins with: its setup says. */
-static int earlier;
 
 static void make_earlier(struct fixture *f, char new_path[64])
 {
@@ -272,6 +302,7 @@ static void nothing_is_lost(void **state)
 	fill(f);
 	set_aside(f, new_path);
 	mark_columns(new_path);
+	forget_past(new_path);
 	write_earlier(new_path, f->path, earlier);
 	print_file(new_path, &before);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
@@ -301,6 +332,40 @@ static void an_empty_one_too(void **state)
 	assert_int_equal(db_bridge_add(f->db, "br0", &f->error), 0);
 	reopen(f);
 	assert_int_equal(strlen(uuid_of(f, "Bridge", "br0")), 36);
+}
+
+/* db_flow_fn */
+static int add_flow(const struct db_flow *flow, void *text)
+{
+	text_add(text, "%d:%d %d '%s' %s %d\n", flow->bridge, flow->table, flow->priority,
+		 flow->match, flow->actions, flow->is_default);
+	return 0;
+}
+
+/* The secure one of the three has none. */
+static void every_bridge_gets_its_flow(void **state)
+{
+	struct fixture *f = *state;
+	struct text flows = TEXT_EMPTY;
+	char new_path[64];
+
+	fill(f);
+	make_earlier(f, new_path);
+	unlink(new_path);
+	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
+	assert_int_equal(db_begin(f->db, &f->error), 0);
+	assert_int_equal(db_flow_each(f->db, NULL, add_flow, &flows, &f->error), 0);
+	assert_string_equal(text_string(&flows), "1:0 0 '' NORMAL 1\n3:0 0 '' NORMAL 1\n");
+	text_clear(&flows);
+
+	/* It is remembered who is secure, and who is not. */
+	assert_int_equal(db_settle(f->db, &f->error), 0);
+	assert_false(db_changed(f->db));
+	assert_int_equal(set(f, "Bridge", "br3", "fail_mode", "[]"), 0);
+	assert_int_equal(db_settle(f->db, &f->error), 0);
+	assert_int_equal(db_flow_each(f->db, "br3", add_flow, &flows, &f->error), 0);
+	assert_string_equal(text_string(&flows), "4:0 0 '' NORMAL 1\n");
+	text_free(&flows);
 }
 
 /* What hangs together still does: a bridge takes along what is its own, and nothing else. */
@@ -367,7 +432,7 @@ static void all_or_nothing(void **state)
 	make_earlier(f, new_path);
 	unlink(new_path);
 	sqlite = open_sqlite(f->path);
-	run_sql(sqlite, "CREATE TABLE sFlow (x)");
+	run_sql(sqlite, "CREATE TABLE Meter (x)");
 	sqlite3_close(sqlite);
 	print_file(f->path, &before);
 	size = size_of(f->path);
@@ -380,7 +445,7 @@ static void all_or_nothing(void **state)
 	text_free(&after);
 
 	sqlite = open_sqlite(f->path);
-	run_sql(sqlite, "DROP TABLE sFlow");
+	run_sql(sqlite, "DROP TABLE Meter");
 	sqlite3_close(sqlite);
 	assert_int_equal(db_open(f->path, &f->db, &f->error), 0);
 	assert_int_equal(db_begin(f->db, &f->error), 0);
@@ -398,18 +463,23 @@ static int from_2(void **state)
 	return setup(state);
 }
 
+static int from_3(void **state)
+{
+	earlier = 3;
+	return setup(state);
+}
+
 #define FROM(version, function)                                                                    \
 	{                                                                                          \
 #function " from " #version, function, from_##version, teardown, NULL              \
 	}
-#define FROM_EACH(function) FROM(1, function), FROM(2, function)
+#define FROM_EACH(function) FROM(1, function), FROM(2, function), FROM(3, function)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FROM_EACH(nothing_is_lost),
-		FROM_EACH(an_empty_one_too),
-		FROM_EACH(it_works_as_before),
+		FROM_EACH(nothing_is_lost),    FROM_EACH(an_empty_one_too),
+		FROM_EACH(it_works_as_before), FROM_EACH(every_bridge_gets_its_flow),
 		FROM_EACH(all_or_nothing),
 	};
 
