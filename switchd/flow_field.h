@@ -47,6 +47,52 @@ struct flow_value {
 	uint64_t hi, lo;
 };
 
+/* Where the fields are in the table. */
+enum flow_field_id {
+	FLOW_FIELD_IN_PORT,
+	FLOW_FIELD_METADATA,
+	FLOW_FIELD_REG0,
+	FLOW_FIELD_REG1,
+	FLOW_FIELD_REG2,
+	FLOW_FIELD_REG3,
+	FLOW_FIELD_VLAN_TCI,
+	FLOW_FIELD_DL_VLAN,
+	FLOW_FIELD_DL_VLAN_PCP,
+	FLOW_FIELD_VLAN_VID,
+	FLOW_FIELD_VLAN_PCP,
+	FLOW_FIELD_ETH_SRC,
+	FLOW_FIELD_ETH_DST,
+	FLOW_FIELD_ETH_TYPE,
+	FLOW_FIELD_IP_SRC,
+	FLOW_FIELD_IP_DST,
+	FLOW_FIELD_IPV6_SRC,
+	FLOW_FIELD_IPV6_DST,
+	FLOW_FIELD_NW_PROTO,
+	FLOW_FIELD_NW_TOS,
+	FLOW_FIELD_IP_DSCP,
+	FLOW_FIELD_NW_ECN,
+	FLOW_FIELD_NW_TTL,
+	FLOW_FIELD_IP_FRAG,
+	FLOW_FIELD_ARP_OP,
+	FLOW_FIELD_ARP_SPA,
+	FLOW_FIELD_ARP_TPA,
+	FLOW_FIELD_ARP_SHA,
+	FLOW_FIELD_ARP_THA,
+	FLOW_FIELD_TCP_SRC,
+	FLOW_FIELD_TCP_DST,
+	FLOW_FIELD_TCP_FLAGS,
+	FLOW_FIELD_UDP_SRC,
+	FLOW_FIELD_UDP_DST,
+	FLOW_FIELD_SCTP_SRC,
+	FLOW_FIELD_SCTP_DST,
+	FLOW_FIELD_ICMP_TYPE,
+	FLOW_FIELD_ICMP_CODE,
+	FLOW_FIELD_ICMPV6_TYPE,
+	FLOW_FIELD_ICMPV6_CODE,
+	FLOW_FIELD_ND_TARGET,
+	FLOW_FIELDS,
+};
+
 struct flow_field {
 	const char *name;      /* ovs-ofctl's own */
 	const char *alias;     /* another one, or NULL: ovs-fields(7) */
@@ -60,7 +106,7 @@ struct flow_field {
 	bool writable; /* by set_field, load, move */
 };
 
-/* All fields, in the order in which they are printed; returns NULL at the end. */
+/* By enum flow_field_id; NULL from FLOW_FIELDS on. */
 const struct flow_field *flow_field_at(size_t index);
 
 /* By any of its names; `length` octets of `name` count. NULL when there is none. */
@@ -70,15 +116,22 @@ struct flow_value flow_field_get(const struct flow_field *field, const struct xv
 void flow_field_set(const struct flow_field *field, struct xvs_flow_key *key,
 		    struct flow_value value);
 
+/* All its bits that can be matched or written. */
+struct flow_value flow_field_ones(const struct flow_field *field);
+
+bool flow_prerequisite_met(enum flow_prerequisite prerequisite, const struct flow_match *match);
+
 /* Is what the field needs matched? -EINVAL with ovs-ofctl's kind of sentence. */
 int flow_field_check(const struct flow_field *field, const struct flow_match *match,
 		     struct error *error);
 
-/* Reads VALUE or VALUE/MASK. `mask` is all ones of the field without one; NULL: none is allowed. */
+/* Reads VALUE, VALUE/MASK, or "*" for any. `mask` is flow_field_ones() without one; NULL: neither a
+ * mask nor "*" is allowed. -EINVAL with a sentence that begins with the text. */
 int flow_field_parse(const struct flow_field *field, const char *text,
 		     const struct flow_ports *ports, struct flow_value *value,
 		     struct flow_value *mask, struct error *error);
 
+/* VALUE, and /MASK unless it is flow_field_ones(), as dump-flows writes them. */
 void flow_field_print(const struct flow_field *field, struct text *text,
 		      const struct flow_ports *ports, struct flow_value value,
 		      struct flow_value mask);
