@@ -16,9 +16,8 @@
 
 enum flow_action_kind {
 	FLOW_ACTION_OUTPUT,     /* port; also NORMAL, FLOOD, ALL, IN_PORT, LOCAL by their numbers */
-	FLOW_ACTION_CONTROLLER, /* number: max_len; id: controller id, reason: what is printed of it
-				 */
-	FLOW_ACTION_SET,        /* field, value, mask */
+	FLOW_ACTION_CONTROLLER, /* number: max_len; id: controller id; reason: why */
+	FLOW_ACTION_SET,        /* field, value, mask, spelling, sayable, always */
 	FLOW_ACTION_MOVE,       /* field, to, from_bit, to_bit, bits */
 	FLOW_ACTION_DEC_TTL,
 	FLOW_ACTION_PUSH_VLAN, /* number: TPID */
@@ -39,11 +38,29 @@ enum flow_action_kind {
 #define FLOW_PORT_ALL        0xfffc
 #define FLOW_PORT_CONTROLLER 0xfffd
 
+#define FLOW_PORT_RESERVED   0xfff8 /* first of these */
+
+#define FLOW_CONTROLLER_ALL  0xffff /* max_len: the whole frame */
+#define FLOW_TABLE_SAME      0xff   /* of a resubmit */
+
+/* Why a frame goes to the controller (enum ofp_packet_in_reason), by their numbers. */
+#define FLOW_REASONS       6
+#define FLOW_REASON_ACTION 1
+extern const char *const flow_reasons[FLOW_REASONS];
+
+/* How a FLOW_ACTION_SET was written. What it is printed as: flow_action_print.c. */
+enum flow_spelling {
+	FLOW_SPELLED_LOAD,
+	FLOW_SPELLED_SET_FIELD,
+	FLOW_SPELLED_MOD, /* mod_dl_src and its like */
+};
+
 struct flow_action {
 	struct flow_action *next;
 	enum flow_action_kind kind;
-	uint8_t spelling; /* how it was written, where several actions do the same: flow_action.c's
-			   */
+	uint8_t spelling; /* enum flow_spelling */
+	bool sayable;     /* a set_field of the same meaning would be taken where this one stands */
+	bool always;      /* what is matched says that the field is there */
 	uint8_t table;
 	uint8_t from_bit, to_bit, bits;
 	uint8_t reason;
@@ -56,6 +73,9 @@ struct flow_action {
 	struct flow_action *list; /* owned */
 };
 
+/* Lists in clones may be this deep. */
+#define FLOW_ACTION_DEPTH_MAX XVS_FLOW_CLONES_MAX
+
 /*
  * Reads what stands behind "actions=". `match` is that of the flow, for prerequisites, which
  * actions may change (push_vlan gives a tag); NULL: of a group's bucket, which anything may reach.
@@ -66,7 +86,11 @@ int flow_actions_parse(const char *text, const struct flow_match *match, uint8_t
 		       const struct flow_ports *ports, struct flow_action **actions,
 		       struct error *error);
 
-/* As ovs-ofctl prints it, without "actions=". NULL: drop. ports NULL: numbers, not names. */
+/*
+ * As ovs-ofctl prints it, without "actions=": as without -O where OpenFlow 1.0 and Nicira's
+ * extensions can say the whole list, else as with -O OpenFlow13 ("set_field:…->eth_src" for
+ * mod_dl_src). It reads back as what it was. NULL: drop. ports NULL: numbers, not names.
+ */
 void flow_actions_print(struct text *text, const struct flow_action *actions,
 			const struct flow_ports *ports);
 
@@ -76,5 +100,14 @@ void flow_actions_free(struct flow_action *actions);
 bool flow_actions_output_to(const struct flow_action *actions, uint16_t port);
 bool flow_actions_use_group(const struct flow_action *actions, uint32_t group);
 bool flow_actions_use_meter(const struct flow_action *actions, uint32_t meter);
+
+/* The mod_… action that writes the field; NULL: there is none. */
+const char *flow_action_mod_name(const struct flow_field *field);
+
+/* The field's width as actions see it: OpenFlow's VLAN VID without the bit for the tag. */
+unsigned int flow_action_bits(const struct flow_field *field);
+
+/* Is it one of these fields? */
+bool flow_action_writes(const struct flow_action *action, enum flow_field_id id);
 
 #endif
