@@ -10,6 +10,13 @@ void flow_clear(struct flow *flow)
 	flow->actions = NULL;
 }
 
+bool flow_match_is_any(const struct flow_match *match)
+{
+	static const struct xvs_flow_key none;
+
+	return !memcmp(&match->mask, &none, sizeof(none));
+}
+
 bool flow_match_equal(const struct flow_match *a, const struct flow_match *b)
 {
 	return !memcmp(a, b, sizeof(*a));

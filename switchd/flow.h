@@ -62,6 +62,9 @@ struct flow_ports {
 /* Frees the actions. */
 void flow_clear(struct flow *flow);
 
+/* Does it match every frame? */
+bool flow_match_is_any(const struct flow_match *match);
+
 bool flow_match_equal(const struct flow_match *a, const struct flow_match *b);
 
 /* Does every frame that `narrow` matches match `wide`, too? */

@@ -11,6 +11,7 @@
 #include "db/error.h"
 #include "db/text.h"
 #include "switchd/flow.h"
+#include "switchd/flow_match.h"
 
 enum flow_verb {
 	FLOW_ADD,
@@ -27,10 +28,12 @@ struct flow_mod {
 	enum flow_verb verb;
 	struct flow flow;     /* table FLOW_TABLE_ALL where none is said and the verb takes all */
 	uint64_t cookie_mask; /* flow.cookie of those that are meant; 0: any */
-	bool sets_cookie;     /* of FLOW_MODIFY: flow.cookie was said without a mask */
-	uint64_t new_cookie;  /* of FLOW_MODIFY with a mask */
+	bool sets_cookie;     /* of FLOW_MODIFY: a cookie was said without a mask */
+	uint64_t new_cookie;  /* this one; flow.cookie, too, if there is none with a mask */
 	uint16_t out_port;    /* XVS_OFPP_NONE: any */
 	uint32_t out_group;   /* ~0: any */
+	bool normalised; /* flow.match is less than what was said: see flow_match_normalise() */
+	struct flow_match said;
 };
 
 /*
@@ -44,6 +47,7 @@ int flow_mod_parse(struct flow_mod *mod, const char *text, enum flow_verb verb, 
 /* How flows are printed: dump-flows' options. */
 struct flow_style {
 	bool no_stats; /* --no-stats */
+	bool ages;     /* idle_age and hard_age: as without -O and --names */
 	bool names;    /* --names: ports by name; `ports` is needed for it */
 	const struct flow_ports *ports;
 };
@@ -52,12 +56,5 @@ struct flow_style {
  * --no-stats have it. */
 void flow_print(struct text *text, const struct flow *flow, const struct flow_stats *stats,
 		const struct flow_style *style);
-
-/* The match alone, without the priority, as it is kept in the database ("tcp,tp_dst=80"), and back.
- */
-void flow_match_print(struct text *text, const struct flow_match *match,
-		      const struct flow_ports *ports);
-int flow_match_parse(struct flow_match *match, const char *text, const struct flow_ports *ports,
-		     struct error *error);
 
 #endif
