@@ -150,19 +150,28 @@ static uint64_t low_bits(unsigned bits)
 	return bits < 64 ? (1ULL << bits) - 1 : UINT64_MAX;
 }
 
+struct flow_value flow_field_ones(const struct flow_field *field)
+{
+	if (field->bits > 64)
+		return (struct flow_value){.hi = UINT64_MAX, .lo = UINT64_MAX};
+	if (field == &fields[FLOW_FIELD_NW_TOS])
+		return (struct flow_value){.lo = 0xfc};
+	return (struct flow_value){.lo = low_bits(field->bits)};
+}
+
 struct flow_value flow_field_get(const struct flow_field *field, const struct xvs_flow_key *key)
 {
 	const __u64 *word = &key->word[field->word];
 
 	if (field->bits > 64)
 		return (struct flow_value){.hi = word[0], .lo = word[1]};
-	return (struct flow_value){.lo = *word >> field->shift & low_bits(field->bits)};
+	return (struct flow_value){.lo = *word >> field->shift & flow_field_ones(field).lo};
 }
 
 void flow_field_set(const struct flow_field *field, struct xvs_flow_key *key,
 		    struct flow_value value)
 {
-	uint64_t mask = low_bits(field->bits) << field->shift;
+	uint64_t mask = flow_field_ones(field).lo << field->shift;
 
 	if (field->bits > 64) {
 		key->word[field->word] = value.hi;
@@ -173,21 +182,12 @@ void flow_field_set(const struct flow_field *field, struct xvs_flow_key *key,
 	key->word[field->word] |= value.lo << field->shift & mask;
 }
 
-struct flow_value flow_field_ones(const struct flow_field *field)
-{
-	if (field->bits > 64)
-		return (struct flow_value){.hi = UINT64_MAX, .lo = UINT64_MAX};
-	if (field == &fields[FLOW_FIELD_NW_TOS])
-		return (struct flow_value){.lo = 0xfc};
-	return (struct flow_value){.lo = low_bits(field->bits)};
-}
-
 /* Is the field matched, and to this value? Of fields that cannot be masked. */
 static bool matches(const struct flow_match *match, enum flow_field_id id, uint64_t value)
 {
 	const struct flow_field *field = &fields[id];
 
-	return flow_field_get(field, &match->mask).lo == low_bits(field->bits) &&
+	return flow_field_get(field, &match->mask).lo == flow_field_ones(field).lo &&
 	       flow_field_get(field, &match->value).lo == value;
 }
 

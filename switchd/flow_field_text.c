@@ -131,7 +131,7 @@ static int parse_ipv4(const struct flow_field *field, const char *text, struct f
 						 "%s: IPv4 network prefix bits not between 0 and "
 						 "32, inclusive",
 						 text);
-			mask->lo = UINT32_MAX & ~(UINT32_MAX >> prefix);
+			mask->lo = UINT32_MAX & ((uint64_t)UINT32_MAX << (32 - prefix));
 			return 0;
 		}
 		end = parse_ipv4_number(end + 1, &mask->lo);
@@ -184,7 +184,8 @@ static int parse_ipv6(const struct flow_field *field, const char *text, struct f
 	long prefix;
 
 	(void)field;
-	if (!parse_ipv6_number(text, (size_t)(slash - text), value))
+	if (!parse_ipv6_number(text, (size_t)(slash - text), value) ||
+	    (*slash && strchr(slash + 1, '/')))
 		return error_set(error, -EINVAL, "%s: invalid IPv6 address", text);
 	if (!*slash)
 		return 0;
@@ -348,6 +349,7 @@ int flow_field_parse(const struct flow_field *field, const char *text,
 	if ((value->hi & ~ones.hi) || (value->lo & ~ones.lo))
 		return error_set(error, -EINVAL, "%s is not a valid value for field %s", text,
 				 field->name);
+	wanted.lo &= ones.lo;
 	if (!equal(wanted, ones) && (!mask || (!field->maskable && !is_zero(wanted))))
 		return error_set(error, -EINVAL, "%s: invalid mask for field %s", text,
 				 field->name);

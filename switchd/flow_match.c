@@ -150,6 +150,7 @@ static void allow_protocol(struct xvs_flow_key *allowed, const struct flow_match
 	allow(allowed, FLOW_FIELD_NW_PROTO);
 	allow(allowed, FLOW_FIELD_IP_FRAG);
 	allow(allowed, FLOW_FIELD_NW_TOS);
+	allow(allowed, FLOW_FIELD_NW_ECN);
 	allow(allowed, FLOW_FIELD_NW_TTL);
 	if (flow_prerequisite_met(FLOW_NEEDS_TRANSPORT, match)) {
 		allow(allowed, FLOW_FIELD_TCP_SRC);
