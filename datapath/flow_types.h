@@ -114,6 +114,7 @@ _Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
 #define XVS_FLOW_FILTER_SPAN   64  /* subtables that a filter is for; the second half has its own */
 #define XVS_FLOW_FILTER_OCTETS 8
 #define XVS_FLOW_FILTER_LINES  (256 * 8 / 64) /* of an octet */
+#define XVS_FLOW_FILTER_STRIDE (1 + XVS_FLOW_FILTER_OCTETS * XVS_FLOW_FILTER_LINES)
 
 struct xvs_flow_table {
 	__u32 subtables; /* line of the first of them, one behind the other */
@@ -124,7 +125,8 @@ struct xvs_flow_table {
 _Static_assert(sizeof(struct xvs_flow_table) == 16, "four in a line");
 
 /* One line; behind it, for each octet, 256 words in XVS_FLOW_FILTER_LINES lines. The filter of the
- * second half of the subtables begins behind that, whatever `count` is. */
+ * second half of the subtables, with the same octets, begins XVS_FLOW_FILTER_STRIDE lines behind
+ * the first one, however many octets there are. */
 struct xvs_flow_filter {
 	__u32 count;                        /* octets, at most XVS_FLOW_FILTER_OCTETS */
 	__u8 octet[XVS_FLOW_FILTER_OCTETS]; /* word * 8 + n: bits 8 n to 8 n + 7 of the word */

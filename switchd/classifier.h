@@ -33,14 +33,15 @@ struct classifier_flow {
 	uint32_t counter; /* index in flow_counters */
 };
 
-/* `memory` has `lines` lines, all zero; it is used as it is from now on. */
+/* `memory` has `lines` lines, all zero; it is used as it is from now on. NULL: out of memory. */
 struct classifier *classifier_new(union xvs_flow_line *memory, uint32_t lines);
 void classifier_free(struct classifier *classifier); /* the memory stays as it is */
 
 /*
- * Puts in a flow, or changes the one with this table, priority and match. -ENOSPC with a sentence
- * when the table would have more than XVS_FLOW_SUBTABLES_MAX different masks (the table and the
- * bound are named, and that fewer kinds of matches or another table helps). -ENOMEM.
+ * Puts in a flow, or changes the one with this table, priority and match; the bridge need not be
+ * present. -ENOSPC with a sentence when the table would have more than XVS_FLOW_SUBTABLES_MAX
+ * different masks (those whose flows have been removed do not count), or when the mask has more
+ * than XVS_FLOW_EXTRA words that are not fixed. -ENOMEM.
  */
 int classifier_put(struct classifier *classifier, uint16_t bridge,
 		   const struct classifier_flow *flow, struct error *error);
@@ -49,18 +50,21 @@ int classifier_put(struct classifier *classifier, uint16_t bridge,
 void classifier_remove(struct classifier *classifier, uint16_t bridge, uint8_t table,
 		       uint16_t priority, const struct flow_match *match);
 
-/* Whether the bridge's frames are looked up at all: a bridge with an empty table drops all. */
+/* Whether the bridge's frames are looked up at all: a bridge with an empty table drops all. Its
+ * flows and ports stay as they are. -ENOMEM. */
 int classifier_bridge_set(struct classifier *classifier, uint16_t bridge, bool present);
 
 /* ports[n]: by OpenFlow port number, the port's number in the data path; local: that of
- * XVS_OFPP_LOCAL. */
+ * XVS_OFPP_LOCAL. -ENOMEM. */
 int classifier_ports_set(struct classifier *classifier, uint16_t bridge, const uint16_t *ports,
 			 size_t n, uint16_t local);
 
 /*
  * Makes all changes since the last commit true. -ENOSPC: the memory is too small, nothing is
  * changed, and `needed` is the number of lines (a power of two) that will do; then call
- * classifier_move(). Another way out is classifier_put() and _remove() back to what was.
+ * classifier_move(). That may be as many as there are, when much is not settled: then it is another
+ * way out to wait and to commit again. A third one is classifier_put() and _remove() back to what
+ * was.
  */
 int classifier_commit(struct classifier *classifier, uint32_t *needed);
 
@@ -68,17 +72,19 @@ int classifier_commit(struct classifier *classifier, uint32_t *needed);
 void classifier_settled(struct classifier *classifier);
 bool classifier_unsettled(const struct classifier *classifier);
 
-/* Lines that would do for all that is in it, with room to grow; a power of two. */
+/* Lines that would do for all that is in it, with room to grow; a power of two, beyond
+ * XVS_FLOW_LINES_MAX if so many do not. */
 uint32_t classifier_lines(const struct classifier *classifier);
 
 /* Writes everything, the changes since the last commit too, into another memory (all zero), which
- * it then uses. The old one stays as it is. -ENOSPC when it does not fit, and nothing has changed.
- */
+ * it then uses, settled. The old one stays as it is. -ENOSPC when it does not fit, or -ENOMEM, and
+ * nothing has changed. */
 int classifier_move(struct classifier *classifier, union xvs_flow_line *memory, uint32_t lines);
 
 /*
  * Reads the flows that a memory holds, of whoever wrote it; trusts nothing in it. For the counters
- * of flows that were there before switchd was.
+ * of flows that were there before switchd was: without their programs. Flows that another one of
+ * the same match hides are not in it.
  */
 typedef void classifier_read_fn(uint16_t bridge, const struct classifier_flow *flow, void *arg);
 void classifier_read(const union xvs_flow_line *memory, uint32_t lines, classifier_read_fn *fn,

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "switchd/classifier_bucket.h"
+#include "switchd/classifier_subtable.h"
+
+#define CHAINS_MIN 4
+
+/* Flows for a bucket, on average: with eight places in it, few are full. */
+#define LOAD_MAX 4
+
+static uint8_t octet_of(const struct xvs_flow_key *key, unsigned octet)
+{
+	return key->word[octet / 8] >> 8 * (octet % 8);
+}
+
+unsigned classifier_extra_words(const struct xvs_flow_key *mask)
+{
+	unsigned count = 0;
+
+	for (unsigned i = XVS_FLOW_FIXED; i < XVS_FLOW_WORDS; i++)
+		count += mask->word[i] != 0;
+	return count;
+}
+
+/* Whether the mask looks behind the Ethernet header; nw_proto and nw_frag are the lower octets of
+ * word 0. */
+static uint32_t needs_of(const struct xvs_flow_key *mask)
+{
+	uint64_t bits = (mask->word[0] & 0xffff) | mask->word[1] | mask->word[2];
+
+	for (unsigned i = 8; i < XVS_FLOW_WORDS; i++)
+		bits |= mask->word[i];
+	return bits ? XVS_FLOW_NEEDS_L3 : 0;
+}
+
+struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *mask,
+						    uint64_t serial)
+{
+	unsigned octets = 0;
+	struct classifier_subtable *subtable;
+
+	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
+		octets += octet_of(mask, i) != 0;
+	subtable = calloc(1, sizeof(*subtable) + octets * sizeof(subtable->seen[0]));
+	if (!subtable)
+		return NULL;
+	subtable->chain = calloc(CHAINS_MIN, sizeof(struct classifier_rule *));
+	if (!subtable->chain) {
+		free(subtable);
+		return NULL;
+	}
+	subtable->chains = CHAINS_MIN;
+	subtable->mask = *mask;
+	subtable->serial = serial;
+	subtable->needs = needs_of(mask);
+	subtable->position = -1;
+	for (unsigned i = XVS_FLOW_FIXED; i < XVS_FLOW_WORDS; i++)
+		if (mask->word[i])
+			subtable->extra[subtable->n_extra++] = i;
+	subtable->n_values = XVS_FLOW_FIXED + subtable->n_extra;
+	octets = 0;
+	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
+		if (octet_of(mask, i))
+			subtable->seen_at[i] = ++octets;
+	return subtable;
+}
+
+/* The key's words that count, as a rule holds them, and their hash. */
+static uint64_t pack(const struct classifier_subtable *subtable, const struct xvs_flow_key *key,
+		     uint64_t *value)
+{
+	uint64_t hash = xvs_flow_hash_fixed(key->word[0], key->word[1], key->word[2]);
+
+	memcpy(value, key->word, XVS_FLOW_FIXED * sizeof(*value));
+	for (unsigned i = 0; i < subtable->n_extra; i++) {
+		value[XVS_FLOW_FIXED + i] = key->word[subtable->extra[i]];
+		hash = xvs_flow_hash_extra(hash, value[XVS_FLOW_FIXED + i]);
+	}
+	return hash;
+}
+
+static void unpack(const struct classifier_subtable *subtable, const uint64_t *value,
+		   struct xvs_flow_key *key)
+{
+	*key = (struct xvs_flow_key){0};
+	memcpy(key->word, value, XVS_FLOW_FIXED * sizeof(*value));
+	for (unsigned i = 0; i < subtable->n_extra; i++)
+		key->word[subtable->extra[i]] = value[XVS_FLOW_FIXED + i];
+}
+
+static void see(struct classifier_subtable *subtable, const struct xvs_flow_key *key)
+{
+	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
+		if (subtable->seen_at[i]) {
+			uint8_t value = octet_of(key, i);
+
+			subtable->seen[subtable->seen_at[i] - 1].bit[value / 64] |= 1ULL
+										    << value % 64;
+		}
+}
+
+static bool is_of(const struct classifier_subtable *subtable, const struct classifier_rule *rule,
+		  uint64_t hash, const uint64_t *value)
+{
+	return rule->hash == hash &&
+	       !memcmp(rule->value, value, subtable->n_values * sizeof(*value));
+}
+
+static struct classifier_rule **chain_of(const struct classifier_subtable *subtable, uint64_t hash)
+{
+	return &subtable->chain[xvs_flow_hash_bucket(hash) & (subtable->chains - 1)];
+}
+
+/* Where the first rule of a value is in its chain; if there is none, the chain's end. */
+static struct classifier_rule **group_of(const struct classifier_subtable *subtable, uint64_t hash,
+					 const uint64_t *value)
+{
+	struct classifier_rule **at = chain_of(subtable, hash);
+
+	while (*at && !is_of(subtable, *at, hash, value))
+		at = &(*at)->next;
+	return at;
+}
+
+/* The flow of a value that is found, NULL: all are gone. `rule` is the first of the value. */
+static struct classifier_rule *greatest(const struct classifier_subtable *subtable,
+					struct classifier_rule *rule, uint64_t hash,
+					const uint64_t *value)
+{
+	while (rule && is_of(subtable, rule, hash, value)) {
+		if (!rule->gone)
+			return rule;
+		rule = rule->next;
+	}
+	return NULL;
+}
+
+/* Chains keep their order: those of one become parts of others. Without memory for it all stays as
+ * it is, which is right, if slower. */
+static void resize(struct classifier_subtable *subtable, uint32_t chains)
+{
+	struct classifier_rule **old = subtable->chain, **chain, ***end;
+	uint32_t n_old = subtable->chains;
+
+	chain = calloc(chains, sizeof(*chain));
+	end = malloc(chains * sizeof(*end));
+	if (!chain || !end) {
+		free(chain);
+		free(end);
+		return;
+	}
+	for (uint32_t i = 0; i < chains; i++)
+		end[i] = &chain[i];
+	for (uint32_t i = 0; i < n_old; i++)
+		for (struct classifier_rule *rule = old[i], *next; rule; rule = next) {
+			uint32_t to = xvs_flow_hash_bucket(rule->hash) & (chains - 1);
+
+			next = rule->next;
+			rule->next = NULL;
+			*end[to] = rule;
+			end[to] = &rule->next;
+		}
+	free(end);
+	free(old);
+	subtable->chain = chain;
+	subtable->chains = chains;
+}
+
+static void note_change(struct classifier_subtable *subtable, struct classifier_rule *rule)
+{
+	if (rule->changed)
+		return;
+	rule->changed = true;
+	rule->change = subtable->changes;
+	subtable->changes = rule;
+}
+
+static void count_in(struct classifier_subtable *subtable, uint16_t priority)
+{
+	subtable->flows++;
+	if (subtable->flows == 1 || priority > subtable->max_priority) {
+		subtable->max_priority = priority;
+		subtable->at_max = 0;
+	}
+	subtable->at_max += priority == subtable->max_priority;
+}
+
+static void count_out(struct classifier_subtable *subtable, uint16_t priority)
+{
+	subtable->flows--;
+	subtable->at_max -= priority == subtable->max_priority;
+}
+
+static void remove_rule(struct classifier_subtable *subtable, struct classifier_rule *rule)
+{
+	rule->gone = true;
+	note_change(subtable, rule);
+	count_out(subtable, rule->priority);
+}
+
+int classifier_subtable_put(struct classifier_subtable *subtable, const struct xvs_flow_key *key,
+			    uint16_t priority, struct classifier_program *program, uint32_t counter,
+			    struct classifier_program **old)
+{
+	struct classifier_rule *rule, **at;
+	uint64_t value[XVS_FLOW_WORDS];
+	uint64_t hash = pack(subtable, key, value);
+	size_t size = subtable->n_values * sizeof(*value);
+
+	*old = NULL;
+	rule = malloc(sizeof(*rule) + size);
+	if (!rule)
+		return -ENOMEM;
+	if (subtable->rules >= subtable->chains)
+		resize(subtable, 2 * subtable->chains);
+	at = group_of(subtable, hash, value);
+	subtable->values += !greatest(subtable, *at, hash, value);
+	while (*at && (*at)->priority > priority && is_of(subtable, *at, hash, value))
+		at = &(*at)->next;
+	if (*at && (*at)->priority == priority && !(*at)->gone &&
+	    is_of(subtable, *at, hash, value)) {
+		if ((*at)->program == program && (*at)->counter == counter) {
+			free(rule);
+			return 1;
+		}
+		*old = (*at)->program;
+		remove_rule(subtable, *at);
+	}
+	*rule = (struct classifier_rule){
+		.next = *at,
+		.program = program,
+		.hash = hash,
+		.counter = counter,
+		.priority = priority,
+	};
+	memcpy(rule->value, value, size);
+	*at = rule;
+	subtable->rules++;
+	count_in(subtable, priority);
+	note_change(subtable, rule);
+	see(subtable, key);
+	return 0;
+}
+
+struct classifier_program *classifier_subtable_remove(struct classifier_subtable *subtable,
+						      const struct xvs_flow_key *key,
+						      uint16_t priority)
+{
+	uint64_t value[XVS_FLOW_WORDS];
+	uint64_t hash = pack(subtable, key, value);
+	struct classifier_rule *first = *group_of(subtable, hash, value), *rule = first;
+
+	while (rule && rule->priority > priority && is_of(subtable, rule, hash, value))
+		rule = rule->next;
+	if (!rule || rule->priority != priority || rule->gone ||
+	    !is_of(subtable, rule, hash, value))
+		return NULL;
+	remove_rule(subtable, rule);
+	if (!greatest(subtable, first, hash, value)) {
+		subtable->values--;
+		subtable->taken_out++;
+	}
+	return rule->program;
+}
+
+/* Lines of a rule. */
+static uint32_t rule_lines(const struct classifier_subtable *subtable)
+{
+	return subtable->n_values > XVS_FLOW_RULE_KEYS ? 2 : 1;
+}
+
+static int write_rule(const struct classifier_subtable *subtable, struct classifier_store *store,
+		      struct classifier_rule *rule)
+{
+	struct flow_memory *memory = &store->memory;
+	struct xvs_flow_rule *written;
+	uint32_t line;
+	int rc;
+
+	if (rule->line)
+		return 0;
+	rc = classifier_program_write(memory, rule->program);
+	if (rc < 0)
+		return rc;
+	line = flow_memory_take(memory, rule_lines(subtable));
+	if (!line)
+		return -ENOSPC;
+	rule->line = line;
+	written = (struct xvs_flow_rule *)&memory->line[rule->line];
+	written->priority = rule->priority;
+	written->reserved = 0;
+	written->counter = rule->counter;
+	written->first = classifier_program_first(rule->program);
+	for (unsigned i = 0; i < subtable->n_values; i++)
+		if (i < XVS_FLOW_RULE_KEYS)
+			written->value[i] = rule->value[i];
+		else
+			written->rest[i - XVS_FLOW_RULE_KEYS] = rule->value[i];
+	return 0;
+}
+
+static void free_rule(const struct classifier_subtable *subtable, struct classifier_store *store,
+		      struct classifier_rule *rule)
+{
+	if (rule->line)
+		flow_memory_release(&store->memory, rule->line, rule_lines(subtable));
+	classifier_program_drop(&store->programs, &store->memory, rule->program);
+	free(rule);
+}
+
+void classifier_subtable_free(struct classifier_subtable *subtable, struct classifier_store *store)
+{
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i], *next; rule; rule = next) {
+			next = rule->next;
+			free_rule(subtable, store, rule);
+		}
+	flow_place_renew(&store->memory, &subtable->buckets, 0);
+	free(subtable->chain);
+	free(subtable);
+}
+
+static uint32_t buckets_wanted(const struct classifier_subtable *subtable)
+{
+	return flow_memory_round((subtable->values + LOAD_MAX - 1) / LOAD_MAX);
+}
+
+/*
+ * Buckets are made from nothing when there are too few or far too many, and when so many flows were
+ * taken out of them that searches go on for nothing. Otherwise at most five flows for each bucket
+ * were ever in them, so that they cannot all have been full: a search comes to an end.
+ */
+static bool needs_new_buckets(const struct classifier_subtable *subtable)
+{
+	uint32_t count = subtable->buckets.count, wanted = buckets_wanted(subtable);
+
+	return wanted > count || wanted < count / 4 || subtable->taken_out > count;
+}
+
+/* The first rule of the same value. */
+static struct classifier_rule *first_alike(const struct classifier_subtable *subtable,
+					   const struct classifier_rule *rule)
+{
+	return *group_of(subtable, rule->hash, rule->value);
+}
+
+/* Writes the rule that is to be found of those with the value of `rule`. */
+static int write_greatest(const struct classifier_subtable *subtable,
+			  struct classifier_store *store, const struct classifier_rule *rule)
+{
+	struct classifier_rule *found =
+		greatest(subtable, first_alike(subtable, rule), rule->hash, rule->value);
+
+	return found ? write_rule(subtable, store, found) : 0;
+}
+
+/* Writes the rules that new buckets hold. */
+static int write_rules(const struct classifier_subtable *subtable, struct classifier_store *store,
+		       bool all)
+{
+	int rc = 0;
+
+	for (struct classifier_rule *rule = subtable->changes; rule && !all && rc == 0;
+	     rule = rule->change)
+		rc = write_greatest(subtable, store, rule);
+	for (uint32_t i = 0; i < subtable->chains && all && rc == 0; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule && rc == 0;
+		     rule = rule->next)
+			if (!rule->gone)
+				rc = write_greatest(subtable, store, rule);
+	return rc;
+}
+
+/* Makes the buckets true for the value of `rule`, which changed or not. */
+static void place(const struct classifier_subtable *subtable,
+		  const struct classifier_buckets *buckets, const struct classifier_rule *rule)
+{
+	struct classifier_rule *first = first_alike(subtable, rule), *was = first;
+	struct classifier_rule *is = greatest(subtable, first, rule->hash, rule->value);
+
+	while (was && !was->placed)
+		was = was->next && is_of(subtable, was->next, rule->hash, rule->value) ? was->next
+										       : NULL;
+	if (was == is)
+		return;
+	if (was) {
+		classifier_bucket_replace(buckets, rule->hash, was->line, is ? is->line : 0);
+		was->placed = false;
+	} else {
+		classifier_bucket_put(buckets, rule->hash, is->line);
+	}
+	if (is)
+		is->placed = true;
+}
+
+static void fill_buckets(struct classifier_subtable *subtable,
+			 const struct classifier_buckets *buckets)
+{
+	memset(buckets->bucket, 0, (buckets->mask + 1) * sizeof(*buckets->bucket));
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next)
+			rule->placed = false;
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next)
+			place(subtable, buckets, rule);
+	subtable->taken_out = 0;
+}
+
+/* After this, `seen` has nothing that no flow has. */
+static void sweep(struct classifier_subtable *subtable)
+{
+	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
+		if (subtable->seen_at[i])
+			subtable->seen[subtable->seen_at[i] - 1] = (struct classifier_octet_set){0};
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
+			struct xvs_flow_key key;
+
+			unpack(subtable, rule->value, &key);
+			see(subtable, &key);
+		}
+	if (subtable->rules < subtable->chains / 4)
+		resize(subtable, flow_memory_round(subtable->rules));
+}
+
+/* The rules that are gone leave the chains, and nothing is a change any more. */
+static void forget_changes(struct classifier_subtable *subtable, struct classifier_store *store)
+{
+	for (struct classifier_rule *rule = subtable->changes, *next; rule; rule = next) {
+		struct classifier_rule **at = chain_of(subtable, rule->hash);
+
+		next = rule->change;
+		rule->changed = false;
+		if (!rule->gone)
+			continue;
+		while (*at != rule)
+			at = &(*at)->next;
+		*at = rule->next;
+		subtable->rules--;
+		free_rule(subtable, store, rule);
+	}
+	subtable->changes = NULL;
+}
+
+static void find_max_priority(struct classifier_subtable *subtable)
+{
+	subtable->max_priority = 0;
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
+			if (rule->gone || rule->priority < subtable->max_priority)
+				continue;
+			if (rule->priority > subtable->max_priority)
+				subtable->at_max = 0;
+			subtable->max_priority = rule->priority;
+			subtable->at_max++;
+		}
+}
+
+int classifier_subtable_write(struct classifier_subtable *subtable, struct classifier_store *store,
+			      bool *swept)
+{
+	struct flow_memory *memory = &store->memory;
+	bool anew = needs_new_buckets(subtable), taken_out = subtable->taken_out;
+	struct flow_place old = subtable->buckets;
+	struct classifier_buckets buckets;
+	int rc;
+
+	if (!subtable->changes && subtable->buckets.count)
+		return 0;
+	rc = write_rules(subtable, store, anew);
+	if (rc < 0)
+		return rc;
+	rc = flow_place_renew(memory, &subtable->buckets,
+			      anew ? buckets_wanted(subtable) : old.count);
+	if (rc < 0)
+		return rc;
+	buckets.bucket = (struct xvs_flow_bucket *)&memory->line[subtable->buckets.line];
+	buckets.mask = subtable->buckets.count - 1;
+	if (anew) {
+		fill_buckets(subtable, &buckets);
+	} else {
+		memcpy(buckets.bucket, &memory->line[old.line],
+		       old.count * sizeof(*buckets.bucket));
+		for (struct classifier_rule *rule = subtable->changes; rule; rule = rule->change)
+			place(subtable, &buckets, rule);
+	}
+	forget_changes(subtable, store);
+	if (!subtable->at_max)
+		find_max_priority(subtable);
+	if (anew && taken_out) {
+		sweep(subtable);
+		*swept = true;
+	}
+	return 0;
+}
+
+void classifier_subtable_describe(const struct classifier_subtable *subtable,
+				  struct xvs_flow_subtable *told)
+{
+	*told = (struct xvs_flow_subtable){
+		.buckets = subtable->buckets.line,
+		.bucket_mask = subtable->buckets.count - 1,
+		.max_priority = subtable->max_priority,
+		.n_extra = subtable->n_extra,
+	};
+	memcpy(told->extra, subtable->extra, sizeof(told->extra));
+	memcpy(told->fixed, subtable->mask.word, sizeof(told->fixed));
+	for (unsigned i = 0; i < subtable->n_extra; i++)
+		told->mask[i] = subtable->mask.word[subtable->extra[i]];
+}
+
+void classifier_subtable_forget_places(struct classifier_subtable *subtable)
+{
+	subtable->buckets = (struct flow_place){0};
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
+			rule->line = 0;
+			rule->placed = false;
+		}
+}
+
+uint64_t classifier_subtable_lines(const struct classifier_subtable *subtable)
+{
+	return (uint64_t)subtable->flows * rule_lines(subtable) + buckets_wanted(subtable);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The flows of a table that have the same mask: rules, and the buckets in which the data path finds
+ * them.
+ *
+ * A rule does not change. To change a flow is to put in another rule and to mark the old one as
+ * gone; both are remembered as changes until classifier_subtable_write() has made buckets in which
+ * they are true. Where that fails, it can be tried again.
+ */
+#ifndef XVS_CLASSIFIER_SUBTABLE_H
+#define XVS_CLASSIFIER_SUBTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "switchd/classifier_program.h"
+
+/* What rules of all subtables share. */
+struct classifier_store {
+	struct flow_memory memory;
+	struct classifier_programs programs;
+};
+
+struct classifier_rule {
+	struct classifier_rule *next;   /* of its chain */
+	struct classifier_rule *change; /* the next one that changed */
+	struct classifier_program *program;
+	uint64_t hash;
+	uint32_t line; /* 0: not written */
+	uint32_t counter;
+	uint16_t priority;
+	bool placed;  /* it is in the buckets */
+	bool changed; /* it is among the changes */
+	bool gone;
+	uint64_t value[]; /* as struct xvs_flow_rule has them */
+};
+
+#define CLASSIFIER_OCTETS (XVS_FLOW_WORDS * 8)
+
+/* A bit for each value of an octet. */
+struct classifier_octet_set {
+	uint64_t bit[256 / 64];
+};
+
+struct classifier_subtable {
+	struct xvs_flow_key mask;
+	uint64_t mask_hash; /* is compared before the mask */
+	uint64_t serial;    /* greater than that of all made before it */
+	uint32_t needs;     /* enum xvs_flow_needs, of the mask */
+	uint8_t n_values, n_extra, extra[XVS_FLOW_EXTRA];
+
+	/*
+	 * Rules of equal value follow each other in a chain, the greatest priority first; of the
+	 * same priority there may be some that are gone behind the one that is there.
+	 */
+	struct classifier_rule **chain;
+	uint32_t chains; /* a power of two */
+	uint32_t rules;  /* in the chains */
+	uint32_t flows;  /* of these, not gone */
+	uint32_t values; /* different ones that flows have: so many are in the buckets */
+	struct classifier_rule *changes;
+	uint16_t max_priority; /* of the flows, if any of them has it */
+	uint32_t at_max;       /* flows that have it; 0: the greatest is another */
+
+	struct flow_place buckets;
+	uint32_t taken_out; /* of the buckets, since they were last made from nothing */
+
+	/* For the filter: the place of the subtable in it, -1: none yet; and which values the
+	 * octets of the mask have, or had, in flows: set seen_at[octet] - 1, if that is not 0. */
+	int position;
+	uint8_t seen_at[CLASSIFIER_OCTETS];
+	struct classifier_octet_set seen[];
+};
+
+/* NULL: no memory. At most XVS_FLOW_EXTRA words that are not fixed may have masks. */
+struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *mask,
+						    uint64_t serial);
+/* The flows must be gone, by classifier_subtable_clear() at the latest. */
+void classifier_subtable_free(struct classifier_subtable *subtable, struct classifier_store *store);
+
+/* How many words of a mask are not fixed ones. */
+unsigned classifier_extra_words(const struct xvs_flow_key *mask);
+
+/*
+ * Puts in a rule; the key is masked. 1: what was there is the same, and stays. `*old` is the
+ * program of the flow that it takes the place of, or NULL. -ENOMEM.
+ */
+int classifier_subtable_put(struct classifier_subtable *subtable, const struct xvs_flow_key *key,
+			    uint16_t priority, struct classifier_program *program, uint32_t counter,
+			    struct classifier_program **old);
+
+/* The program of the flow that was there, or NULL. It has its user until the change is written. */
+struct classifier_program *classifier_subtable_remove(struct classifier_subtable *subtable,
+						      const struct xvs_flow_key *key,
+						      uint16_t priority);
+
+/* Writes what changed; there are flows. *swept: values that no flow has any more are out of `seen`.
+ * -ENOSPC. */
+int classifier_subtable_write(struct classifier_subtable *subtable, struct classifier_store *store,
+			      bool *swept);
+
+/* How the data path is told of it. */
+void classifier_subtable_describe(const struct classifier_subtable *subtable,
+				  struct xvs_flow_subtable *told);
+
+/* Everything is to be written anew, into another memory. */
+void classifier_subtable_forget_places(struct classifier_subtable *subtable);
+
+/* Lines that it takes when written anew, each request rounded up to a power of two. */
+uint64_t classifier_subtable_lines(const struct classifier_subtable *subtable);
+
+#endif
