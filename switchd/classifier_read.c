@@ -52,8 +52,8 @@ static void unpack_value(const struct xvs_flow_subtable *subtable, const struct 
 			 struct flow_match *match)
 {
 	match->value = (struct xvs_flow_key){0};
-	for (unsigned i = 0; i < XVS_FLOW_FIXED + subtable->n_extra; i++) {
-		unsigned word = i < XVS_FLOW_FIXED ? i : subtable->extra[i - XVS_FLOW_FIXED];
+	for (int i = 0; i < XVS_FLOW_FIXED + subtable->n_extra; i++) {
+		int word = i < XVS_FLOW_FIXED ? i : subtable->extra[i - XVS_FLOW_FIXED];
 		uint64_t value = i < XVS_FLOW_RULE_KEYS ? rule->value[i]
 							: rule->rest[i - XVS_FLOW_RULE_KEYS];
 

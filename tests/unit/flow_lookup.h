@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looks a frame up in flow tables as the data path does, in the memory that a classifier has
+ * written, and checks on its way that all is where it may be.
+ */
+#ifndef XVS_TEST_FLOW_LOOKUP_H
+#define XVS_TEST_FLOW_LOOKUP_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdbool.h>
+#include "datapath/types.h"
+
+struct flow_memory_view {
+	const union xvs_flow_line *line;
+	uint32_t lines;
+	unsigned looked; /* at so many subtables, so far */
+	unsigned probed; /* at so many buckets */
+};
+
+static inline const void *lines_at(const struct flow_memory_view *view, uint32_t line,
+				   uint32_t count)
+{
+	assert_true(line >= XVS_FLOW_ROOT_LINES);
+	assert_true(line < view->lines && count <= view->lines - line);
+	return &view->line[line];
+}
+
+static inline uint32_t root_of(const struct flow_memory_view *view, uint16_t bridge)
+{
+	return __atomic_load_n(&view->line[bridge / 16].half[bridge % 16], __ATOMIC_ACQUIRE);
+}
+
+static inline bool is_equal(const struct xvs_flow_subtable *subtable,
+			    const struct xvs_flow_rule *rule, const struct xvs_flow_key *key)
+{
+	for (int i = 0; i < XVS_FLOW_FIXED; i++)
+		if (rule->value[i] != (key->word[i] & subtable->fixed[i]))
+			return false;
+	for (int i = 0; i < subtable->n_extra; i++) {
+		int at = XVS_FLOW_FIXED + i;
+		uint64_t value = at < XVS_FLOW_RULE_KEYS ? rule->value[at]
+							 : rule->rest[at - XVS_FLOW_RULE_KEYS];
+
+		if (value != (key->word[subtable->extra[i]] & subtable->mask[i]))
+			return false;
+	}
+	return true;
+}
+
+static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_view *view,
+							  const struct xvs_flow_subtable *subtable,
+							  const struct xvs_flow_key *key)
+{
+	uint64_t hash = xvs_flow_hash_fixed(key->word[0] & subtable->fixed[0],
+					    key->word[1] & subtable->fixed[1],
+					    key->word[2] & subtable->fixed[2]);
+	const struct xvs_flow_bucket *buckets =
+		lines_at(view, subtable->buckets, subtable->bucket_mask + 1);
+	uint32_t probes = 0, i;
+
+	view->looked++;
+	for (int n = 0; n < subtable->n_extra; n++)
+		hash = xvs_flow_hash_extra(hash, key->word[subtable->extra[n]] & subtable->mask[n]);
+	for (i = xvs_flow_hash_bucket(hash);; i++) {
+		const struct xvs_flow_bucket *bucket = &buckets[i & subtable->bucket_mask];
+
+		view->probed++;
+		for (int slot = 0; slot < XVS_FLOW_BUCKET_RULES; slot++) {
+			const struct xvs_flow_rule *rule;
+
+			if (!bucket->rule[slot] ||
+			    (bucket->tags >> 8 * slot & 0xff) != xvs_flow_hash_tag(hash))
+				continue;
+			rule = lines_at(view, bucket->rule[slot], subtable->n_extra > 3 ? 2 : 1);
+			if (is_equal(subtable, rule, key))
+				return rule;
+		}
+		if (!bucket->more)
+			return NULL;
+		assert_true(++probes <= subtable->bucket_mask);
+	}
+}
+
+/* Subtables from `first` on, XVS_FLOW_FILTER_SPAN of them, that may have a flow for the key. */
+static inline uint64_t filtered(const struct flow_memory_view *view,
+				const struct xvs_flow_table *table, const struct xvs_flow_key *key,
+				unsigned first)
+{
+	uint32_t line = table->filter + first / XVS_FLOW_FILTER_SPAN * XVS_FLOW_FILTER_STRIDE;
+	const struct xvs_flow_filter *filter;
+	uint64_t bits = ~0ULL;
+
+	if (!table->filter)
+		return bits;
+	filter = lines_at(view, line, 1);
+	assert_in_range(filter->count, 1, XVS_FLOW_FILTER_OCTETS);
+	for (unsigned i = 0; i < filter->count; i++) {
+		const union xvs_flow_line *words =
+			lines_at(view, line + 1 + i * XVS_FLOW_FILTER_LINES, XVS_FLOW_FILTER_LINES);
+		unsigned octet = filter->octet[i], value;
+
+		assert_true(octet < XVS_FLOW_WORDS * 8);
+		value = key->word[octet / 8] >> 8 * (octet % 8) & 0xff;
+		bits &= words[value / 8].word[value % 8];
+	}
+	return bits;
+}
+
+/* The rule that a frame with this key meets in a table of the bridge with this root; NULL: none. */
+static inline const struct xvs_flow_rule *flow_lookup(struct flow_memory_view *view, uint32_t root,
+						      uint8_t number,
+						      const struct xvs_flow_key *key)
+{
+	const struct xvs_flow_bridge *bridge = lines_at(view, root, 1);
+	const struct xvs_flow_table *table =
+		(const struct xvs_flow_table *)lines_at(view, bridge->tables, XVS_FLOW_TABLES / 4) +
+		number;
+	const struct xvs_flow_subtable *subtable;
+	const struct xvs_flow_rule *best = NULL;
+	uint64_t bits = 0;
+
+	assert_true(table->count <= XVS_FLOW_SUBTABLES_MAX);
+	if (!table->count)
+		return NULL;
+	subtable = lines_at(view, table->subtables, 2 * table->count);
+	for (unsigned i = 0; i < table->count; i++) {
+		const struct xvs_flow_rule *rule;
+
+		if (i)
+			assert_true(subtable[i].max_priority <= subtable[i - 1].max_priority);
+		if (i % XVS_FLOW_FILTER_SPAN == 0)
+			bits = filtered(view, table, key, i);
+		if (best && best->priority >= subtable[i].max_priority)
+			break;
+		if (!(bits >> i % XVS_FLOW_FILTER_SPAN & 1))
+			continue;
+		rule = lookup_subtable(view, &subtable[i], key);
+		if (rule && (!best || rule->priority > best->priority))
+			best = rule;
+	}
+	return best;
+}
+
+#endif
