@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/flow_change.h"
+
+#include <errno.h>
+#include <string.h>
+#include "switchd/daemon.h"
+#include "switchd/flow_action.h"
+#include "switchd/flow_match.h"
+#include "switchd/flow_select.h"
+#include "switchd/flow_table.h"
+
+#define ANY_GROUP (~0U)
+
+int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created)
+{
+	const struct daemon *daemon = site->call->daemon;
+	struct text match = TEXT_EMPTY, actions = TEXT_EMPTY;
+	struct db_flow row = {
+		.table = flow->table,
+		.priority = flow->priority,
+		.cookie = flow->cookie,
+		.idle_timeout = flow->idle_timeout,
+		.hard_timeout = flow->hard_timeout,
+		.importance = flow->importance,
+		.flags = flow->flags,
+		.created_ms = (int64_t)(created / 1000000),
+	};
+	int status;
+
+	memcpy(row.boot, daemon->flows->boot, sizeof(row.boot));
+	flow_match_print(&match, &flow->match, NULL);
+	flow_actions_print(&actions, flow->actions, NULL);
+	row.match = text_string(&match);
+	row.actions = text_string(&actions);
+	status = db_flow_put(daemon->db, site->bridge, &row, site->call->error);
+	text_free(&match);
+	text_free(&actions);
+	return status;
+}
+
+static bool overlaps(const struct flow *a, const struct flow *b)
+{
+	return a->table == b->table && a->priority == b->priority &&
+	       !flow_match_equal(&a->match, &b->match) && flow_match_overlap(&a->match, &b->match);
+}
+
+static int check_overlap(struct flow_site *site, const struct flow *flow)
+{
+	struct flow_mod any = {
+		.verb = FLOW_SHOW,
+		.flow = {.table = flow->table},
+		.out_port = XVS_OFPP_NONE,
+		.out_group = ANY_GROUP,
+	};
+	struct flow_selection selection;
+	int status = flow_select(site, &any, &selection);
+
+	for (size_t i = 0; i < selection.count && status == 0; i++)
+		if (overlaps(&selection.entries[i]->flow, flow))
+			status = error_set(site->call->error, -EEXIST,
+					   "another flow of the same priority matches some of the "
+					   "same frames (OFPFMFC_OVERLAP)");
+	flow_selection_free(&selection);
+	return status;
+}
+
+static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
+{
+	struct flow flow = mod->flow;
+	int status = 0;
+
+	if (flow.table == FLOW_TABLE_ALL)
+		flow.table = 0;
+	if (version <= OPENFLOW_11 && mod->verb == FLOW_ADD)
+		flow.flags |= FLOW_RESET_COUNTS;
+	/* What a file says was checked when it was first said. */
+	if (flow.flags & FLOW_CHECK_OVERLAP && !site->call->draft)
+		status = check_overlap(site, &flow);
+	return status ? status : flow_change_put(site, &flow, flow_table_clock());
+}
+
+static int modify(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
+{
+	struct flow_selection selection;
+	int status = flow_select(site, mod, &selection);
+
+	for (size_t i = 0; i < selection.count && status == 0; i++) {
+		struct flow flow = selection.entries[i]->flow;
+
+		flow.actions = mod->flow.actions;
+		if (mod->sets_cookie)
+			flow.cookie = mod->new_cookie;
+		status = flow_change_put(site, &flow, selection.entries[i]->created);
+	}
+	if (status == 0 && !selection.count && version <= OPENFLOW_11 && !mod->cookie_mask)
+		status = add(site, mod, version);
+	flow_selection_free(&selection);
+	return status;
+}
+
+static bool means_all(const struct flow_mod *mod)
+{
+	return mod->verb == FLOW_DELETE && mod->flow.table == FLOW_TABLE_ALL &&
+	       !mod->cookie_mask && mod->out_port == XVS_OFPP_NONE &&
+	       mod->out_group == ANY_GROUP && flow_match_is_any(&mod->flow.match);
+}
+
+static int delete(struct flow_site *site, const struct flow_mod *mod)
+{
+	struct command_call *call = site->call;
+	struct flow_selection selection;
+	int status;
+
+	if (means_all(mod))
+		return db_flow_clear(call->daemon->db, site->bridge, call->error);
+	if (call->draft)
+		return error_set(call->error, -EINVAL,
+				 "a file can delete all flows of a bridge, not some of them");
+	status = flow_select(site, mod, &selection);
+	for (size_t i = 0; i < selection.count && status == 0; i++)
+		status = db_flow_del(call->daemon->db, selection.entries[i]->id, call->error);
+	flow_selection_free(&selection);
+	return status;
+}
+
+int flow_change(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
+{
+	switch (mod->verb) {
+	case FLOW_ADD:
+		return add(site, mod, version);
+	case FLOW_MODIFY:
+	case FLOW_MODIFY_STRICT:
+		return modify(site, mod, version);
+	default:
+		return delete(site, mod);
+	}
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/flow_counts.h"
+
+#include <stdlib.h>
+#include "switchd/daemon.h"
+#include "switchd/flow_table.h"
+#include "switchd/model.h"
+
+void flow_counts_read(struct daemon *daemon, struct flow_counts *counts, uint32_t first, uint32_t n)
+{
+	uint32_t capacity = daemon->flows->counters.capacity;
+
+	if (first >= capacity)
+		n = 0;
+	else if (n > capacity - first)
+		n = capacity - first;
+	*counts = (struct flow_counts){.first = first};
+	if (n)
+		counts->totals = calloc(n, sizeof(*counts->totals));
+	if (counts->totals && daemon->dpc->flow_counters(daemon->dp, first, n, counts->totals) == 0)
+		counts->n = n;
+}
+
+void flow_counts_read_all(struct daemon *daemon, struct flow_counts *counts)
+{
+	flow_counts_read(daemon, counts, 0, daemon->flows->counters.next);
+}
+
+void flow_counts_free(struct flow_counts *counts)
+{
+	free(counts->totals);
+}
+
+struct xvs_flow_counter flow_counts_get(const struct flow_counts *counts, uint32_t index)
+{
+	if (!index || index < counts->first || index - counts->first >= counts->n)
+		return (struct xvs_flow_counter){};
+	return counts->totals[index - counts->first];
+}
+
+/* What a port has received since it was last asked for. Its number may be another port's now, whose
+ * counters began at 0. */
+static struct xvs_flow_counter received(struct daemon *daemon, uint16_t port)
+{
+	typeof(&daemon->flows->received[0]) before = &daemon->flows->received[port];
+	struct dp_counters now = {};
+	struct xvs_flow_counter more = {};
+
+	if (daemon->dpc->counters(daemon->dp, port, &now) < 0)
+		return more;
+	if (now.total.rx_packets < before->packets)
+		before->packets = before->bytes = 0;
+	more.packets = now.total.rx_packets - before->packets;
+	more.bytes = now.total.rx_bytes - before->bytes;
+	before->packets = now.total.rx_packets;
+	before->bytes = now.total.rx_bytes;
+	return more;
+}
+
+static void take_received(struct daemon *daemon, uint16_t number, struct flow_entry *entry)
+{
+	const struct bridge *bridge = daemon->model ? daemon->model->bridge_by_number[number] : NULL;
+
+	for (const struct port *port = bridge ? bridge->ports : NULL; port; port = port->next) {
+		struct xvs_flow_counter more = received(daemon, port->conf->number);
+
+		if (!entry)
+			continue;
+		entry->plain.packets += more.packets;
+		entry->plain.bytes += more.bytes;
+	}
+}
+
+void flow_counts_begin(struct daemon *daemon, uint16_t bridge)
+{
+	take_received(daemon, bridge, NULL);
+}
+
+void flow_counts_update(struct daemon *daemon, uint16_t bridge)
+{
+	if (!daemon->flows->bridges[bridge].present)
+		take_received(daemon, bridge, TAILQ_FIRST(&daemon->flows->store.bridges[bridge]));
+}
+
+uint32_t flow_counts_idle(struct daemon *daemon, const struct flow_counts *counts,
+			  const struct flow_entry *entry)
+{
+	uint32_t now = __atomic_load_n(&daemon->dpc->shared(daemon->dp)->now, __ATOMIC_RELAXED);
+	struct xvs_flow_counter counter = flow_counts_get(counts, entry->counter);
+	uint32_t idle = now - entry->since;
+
+	if ((counter.packets || counter.bytes) && now - counter.used < idle)
+		idle = now - counter.used;
+	return idle;
+}
+
+void flow_counts_stats(struct daemon *daemon, const struct flow_counts *counts,
+		       const struct flow_entry *entry, struct flow_stats *stats)
+{
+	struct xvs_flow_counter counter = flow_counts_get(counts, entry->counter);
+	uint64_t now = flow_table_clock();
+
+	*stats = (struct flow_stats){
+		.duration_ns = now > entry->created ? now - entry->created : 0,
+		.packets = entry->plain.packets + counter.packets,
+		.bytes = entry->plain.bytes + counter.bytes,
+		.idle_age = flow_counts_idle(daemon, counts, entry),
+		.hard_age = now > entry->modified ? (now - entry->modified) / 1000000000 : 0,
+	};
+}
