@@ -76,6 +76,7 @@ int flow_source_read_bridge(struct flow_source *source, struct flow_site *site)
 
 int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word)
 {
+	const struct flow_ports *ports = site->bridge ? &site->ports : NULL;
 	struct line_file file;
 	const char *line;
 	int status = 0;
@@ -85,8 +86,7 @@ int flow_source_read_file(struct flow_source *source, struct flow_site *site, co
 	while (status == 0 && (line = line_file_next(&file))) {
 		struct flow_mod mod;
 
-		status = flow_mod_parse(&mod, line, FLOW_ADD, false, &site->ports,
-					site->call->error);
+		status = flow_mod_parse(&mod, line, FLOW_ADD, false, ports, site->call->error);
 		if (status == 0)
 			append(source, &mod.flow, 0);
 		else

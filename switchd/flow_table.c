@@ -9,7 +9,7 @@
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_counts.h"
-#include "switchd/flow_text.h"
+#include "switchd/flow_match.h"
 #include "switchd/group_table.h"
 #include "switchd/log.h"
 #include "switchd/meter_table.h"
@@ -321,19 +321,14 @@ int flow_table_load(struct daemon *daemon, struct error *error)
 {
 	struct reading reading = begin(daemon, error);
 	struct db_flow_changes changes = {};
-	int status;
+	int status = 0;
 
 	if (!db_flow_changes_wait(daemon->db) && !daemon->flows->stale)
 		return 0;
-	status = db_flow_changes_take(daemon->db, &changes);
-	if (status)
-		return error_set(error, status, "out of memory");
+	db_flow_changes_take(daemon->db, &changes);
 	changes.all |= daemon->flows->stale;
-	if (changes.all || changes.groups_or_meters) {
+	if (changes.all || changes.groups_or_meters)
 		status = group_table_load(daemon, error);
-		if (status == 0)
-			status = meter_table_load(daemon, error);
-	}
 	if (status == 0)
 		status = read_flows(&reading, &changes, error);
 	free(changes.ids);
