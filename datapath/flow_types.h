@@ -234,7 +234,8 @@ enum xvs_flow_op {
 	XVS_FLOW_OP_FLOOD,      /* all ports but the in_port and those with no-flood, as it is */
 	XVS_FLOW_OP_ALL,        /* all ports but the in_port, as it is */
 	XVS_FLOW_OP_CONTROLLER, /* counted: there is none */
-	XVS_FLOW_OP_SET,        /* a: word; next words: mask, value (within the mask) */
+	XVS_FLOW_OP_SET,        /* a: word; b: enum xvs_flow_if, of what frames; next words: mask,
+				   value (within the mask) */
 	XVS_FLOW_OP_MOVE,    /* a: word from, b: word to; c: 5..0 lowest bit from, 13..8 lowest bit
 				to, 22..16 number of bits (1 to 64) */
 	XVS_FLOW_OP_DEC_TTL, /* with 1 or 0 left the whole list that this is part of ends */
@@ -252,6 +253,22 @@ enum xvs_flow_op {
 	XVS_FLOW_OP_SKIP,      /* c: words to skip */
 	XVS_FLOW_OP_COUNT,     /* c: index in map `flow_counters` */
 	XVS_FLOW_OPS,
+};
+
+/*
+ * What a frame must be for a field to be written: a word may hold another field in other frames.
+ * Where the flow's match says so already, it is XVS_FLOW_IF_ANY.
+ */
+enum xvs_flow_if {
+	XVS_FLOW_IF_ANY = 0,
+	XVS_FLOW_IF_TAGGED,
+	XVS_FLOW_IF_IPV4,
+	XVS_FLOW_IF_IPV6,
+	XVS_FLOW_IF_IP,  /* either */
+	XVS_FLOW_IF_ARP, /* or RARP */
+	XVS_FLOW_IF_TCP, /* over either */
+	XVS_FLOW_IF_UDP,
+	XVS_FLOW_IF_PORTS, /* TCP or UDP */
 };
 
 #define XVS_FLOW_INSTRUCTION(op, a, b, c)                                                          \

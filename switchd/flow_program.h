@@ -9,31 +9,7 @@
 #include <stdint.h>
 #include "db/error.h"
 #include "switchd/flow_action.h"
-
-/* A group as actions refer to it. */
-enum flow_group_type {
-	FLOW_GROUP_ALL,
-	FLOW_GROUP_SELECT,
-	FLOW_GROUP_INDIRECT,
-	FLOW_GROUP_FF, /* fast failover */
-};
-
-struct flow_bucket {
-	uint16_t weight;
-	uint16_t watch_port;  /* XVS_OFPP_NONE: always live */
-	uint32_t watch_group; /* ~0: none */
-	uint32_t bucket_id;
-	uint32_t counter; /* index in flow_counters; 0: not counted */
-	struct flow_action *actions;
-};
-
-struct flow_group {
-	uint32_t id;
-	enum flow_group_type type;
-	uint32_t counter;
-	size_t n_buckets;
-	struct flow_bucket *buckets;
-};
+#include "switchd/flow_group.h"
 
 /* Where actions find groups, and meters' indexes in map `meters`: NULL and 0 for none. */
 struct flow_program_env {
@@ -51,8 +27,11 @@ struct flow_program {
 
 /*
  * -ENOENT or -EINVAL with a sentence: a group or meter that is not there, groups that refer to
- * themselves, too long a program. Groups are written out where they are used: who changes one has
- * the flows that use it compiled again.
+ * themselves, clones and groups too deep in each other, too long a program. Groups are written out
+ * where they are used: who changes one has the flows that use it compiled again.
+ *
+ * Buckets of a select group that are not live are not taken: what would have been theirs goes to
+ * the next one that is, after the last one the first. Of buckets without a weight none is taken.
  */
 int flow_program_make(struct flow_program *program, const struct flow_action *actions,
 		      uint8_t table, const struct flow_program_env *env, struct error *error);

@@ -3,10 +3,9 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SEPARATORS ", \t\r\n"
 
 /* Where the parenthesis that was opened just before `text` is closed, or the end. */
 static char *find_closed(char *text)
@@ -24,7 +23,7 @@ static char *find_closed(char *text)
 /* The end of a value that is not in parentheses as a whole. */
 static char *find_end(char *text)
 {
-	while (*text && !strchr(SEPARATORS, *text)) {
+	while (*text && !strchr(FLOW_WORD_SEPARATORS, *text)) {
 		if (*text == '(')
 			text = find_closed(text + 1);
 		if (*text)
@@ -43,12 +42,12 @@ static char *cut(char *end)
 
 bool flow_word_next(char **text, struct flow_word *word)
 {
-	char *at = *text + strspn(*text, SEPARATORS);
+	char *at = *text + strspn(*text, FLOW_WORD_SEPARATORS);
 	char *end;
 
 	if (!*at)
 		return false;
-	end = at + strcspn(at, ":=(" SEPARATORS);
+	end = at + strcspn(at, ":=(" FLOW_WORD_SEPARATORS);
 	*word = (struct flow_word){.name = at, .value = end};
 	if (*end && strchr(":=(", *end)) {
 		word->delimiter = *end;
@@ -69,4 +68,11 @@ bool flow_number(const char *text, uint64_t max, uint64_t *number)
 	errno = 0;
 	*number = strtoull(text, &end, 0);
 	return !errno && !*end && *number <= max;
+}
+
+void flow_duration_print(struct text *text, uint64_t ns)
+{
+	uint64_t ms = ns / 1000000;
+
+	text_add(text, "%" PRIu64 ".%03us", ms / 1000, (unsigned int)(ms % 1000));
 }

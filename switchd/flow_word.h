@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "db/text.h"
+
+#define FLOW_WORD_SEPARATORS ", \t\r\n"
 
 struct flow_word {
 	const char *name;
@@ -24,5 +27,8 @@ bool flow_word_next(char **text, struct flow_word *word);
 
 /* A decimal, hexadecimal (0x) or octal (0) number of at most `max`, and nothing else. */
 bool flow_number(const char *text, uint64_t max, uint64_t *number);
+
+/* Seconds and thousandths: "12.345s". */
+void flow_duration_print(struct text *text, uint64_t ns);
 
 #endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switchd/flow_program.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include "switchd/flow_program_build.h"
+
+static int put_list(struct flow_builder *builder, const struct flow_action *actions);
+
+/* Outputs. */
+
+static void put_output(struct flow_builder *builder, uint16_t port)
+{
+	switch (port) {
+	case XVS_OFPP_IN_PORT:
+		flow_put(builder, XVS_FLOW_OP_IN_PORT, 0, 0, 0);
+		break;
+	case FLOW_PORT_NORMAL:
+		flow_put(builder, XVS_FLOW_OP_NORMAL, 0, 0, 0);
+		break;
+	case FLOW_PORT_FLOOD:
+		flow_put(builder, XVS_FLOW_OP_FLOOD, 0, 0, 0);
+		break;
+	case FLOW_PORT_ALL:
+		flow_put(builder, XVS_FLOW_OP_ALL, 0, 0, 0);
+		break;
+	default:
+		flow_put(builder, XVS_FLOW_OP_OUTPUT, 0, port, 0);
+		break;
+	}
+}
+
+/* Fields. */
+
+static bool is_vlan(const struct flow_field *field)
+{
+	return field == flow_field_at(FLOW_FIELD_VLAN_VID) ||
+	       field == flow_field_at(FLOW_FIELD_VLAN_PCP);
+}
+
+/* Which frames have the field that is written, if it is not known that these are such ones. */
+static enum xvs_flow_if frames_with(const struct flow_action *action)
+{
+	if (action->always)
+		return XVS_FLOW_IF_ANY;
+	if (is_vlan(action->field))
+		return action->spelling == FLOW_SPELLED_LOAD ? XVS_FLOW_IF_TAGGED : XVS_FLOW_IF_ANY;
+	switch (action->field->prerequisite) {
+	case FLOW_NEEDS_IPV4:
+		return XVS_FLOW_IF_IPV4;
+	case FLOW_NEEDS_IPV6:
+		return XVS_FLOW_IF_IPV6;
+	case FLOW_NEEDS_IP:
+		return XVS_FLOW_IF_IP;
+	case FLOW_NEEDS_ARP:
+		return XVS_FLOW_IF_ARP;
+	case FLOW_NEEDS_TCP:
+		return action->spelling == FLOW_SPELLED_MOD ? XVS_FLOW_IF_PORTS : XVS_FLOW_IF_TCP;
+	case FLOW_NEEDS_UDP:
+		return XVS_FLOW_IF_UDP;
+	default:
+		return XVS_FLOW_IF_ANY;
+	}
+}
+
+/* A VID or priority is that of a tag: a frame that has none gets one. A load is of bits alone. */
+static uint64_t tag_bit(const struct flow_action *action)
+{
+	if (!is_vlan(action->field) || action->spelling == FLOW_SPELLED_LOAD)
+		return 0;
+	return (uint64_t)XVS_FLOW_TCI_TAGGED << flow_field_at(FLOW_FIELD_VLAN_TCI)->shift;
+}
+
+static void put_set(struct flow_builder *builder, const struct flow_action *action)
+{
+	const struct flow_field *field = action->field;
+	struct flow_value ones = flow_field_ones(field);
+	uint64_t mask = action->mask.lo & ones.lo, high = action->mask.hi & ones.hi;
+	enum xvs_flow_if frames = frames_with(action);
+	uint64_t tag = tag_bit(action);
+
+	if (field->bits <= 64) {
+		flow_put_set(builder, field->word, frames, mask << field->shift | tag,
+			     (action->value.lo & mask) << field->shift | tag);
+		return;
+	}
+	flow_put_set(builder, field->word, frames, high, action->value.hi & high);
+	flow_put_set(builder, field->word + 1, frames, mask, action->value.lo & mask);
+}
+
+/* Where a bit of a field is in the key. */
+struct place {
+	unsigned int word, bit;
+};
+
+static struct place find_bit(const struct flow_field *field, unsigned int bit)
+{
+	if (field->bits <= 64)
+		return (struct place){field->word, field->shift + bit};
+	return (struct place){bit < 64 ? field->word + 1u : field->word, bit % 64};
+}
+
+static void put_move_part(struct flow_builder *builder, const struct flow_action *action,
+			  unsigned int at, unsigned int bits)
+{
+	struct place from = find_bit(action->field, action->from_bit + at);
+	struct place to = find_bit(action->to, action->to_bit + at);
+
+	flow_put(builder, XVS_FLOW_OP_MOVE, (uint8_t)from.word, (uint16_t)to.word,
+		 from.bit | to.bit << 8 | bits << 16);
+}
+
+/* How many bits from `at` on are in one word, both where they come from and where they go to. */
+static unsigned int count_in_words(const struct flow_action *action, unsigned int at)
+{
+	unsigned int from = find_bit(action->field, action->from_bit + at).bit;
+	unsigned int to = find_bit(action->to, action->to_bit + at).bit;
+	unsigned int n = 64 - (from > to ? from : to);
+
+	return n < action->bits - at ? n : action->bits - at;
+}
+
+/* Bits of long fields are moved in parts; what overlaps is moved before it is written over. */
+static void put_move(struct flow_builder *builder, const struct flow_action *action)
+{
+	struct {
+		unsigned int at, bits;
+	} parts[4];
+	unsigned int n = 0;
+
+	for (unsigned int at = 0; at < action->bits; n++) {
+		parts[n].at = at;
+		parts[n].bits = count_in_words(action, at);
+		at += parts[n].bits;
+	}
+	if (action->to == action->field && action->to_bit > action->from_bit) {
+		while (n--)
+			put_move_part(builder, action, parts[n].at, parts[n].bits);
+		return;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		put_move_part(builder, action, parts[i].at, parts[i].bits);
+}
+
+int flow_put_clone(struct flow_builder *builder, const struct flow_action *actions,
+		   uint32_t counter)
+{
+	size_t start = builder->count;
+	int err;
+
+	if (!actions && !counter)
+		return 0;
+	if (builder->clones == XVS_FLOW_CLONES_MAX)
+		return error_set(builder->error, -EINVAL,
+				 "clones and buckets of groups: more than %d in each other",
+				 XVS_FLOW_CLONES_MAX);
+	builder->clones++;
+	flow_put(builder, XVS_FLOW_OP_CLONE, 0, 0, 0);
+	if (counter)
+		flow_put(builder, XVS_FLOW_OP_COUNT, 0, 0, counter);
+	err = put_list(builder, actions);
+	flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
+	flow_put_length(builder, start);
+	builder->clones--;
+	return err;
+}
+
+static int put_meter(struct flow_builder *builder, uint32_t id)
+{
+	uint32_t index = builder->env->meter(builder->env, id);
+
+	if (!index)
+		return error_set(builder->error, -ENOENT,
+				 "meter:%" PRIu32 ": there is no such meter "
+				 "(OFPMMFC_INVALID_METER)",
+				 id);
+	flow_put(builder, XVS_FLOW_OP_METER, 0, 0, index);
+	return 0;
+}
+
+static void put_metadata(struct flow_builder *builder, const struct flow_action *action)
+{
+	flow_put_set(builder, flow_field_at(FLOW_FIELD_METADATA)->word, XVS_FLOW_IF_ANY,
+		     action->mask.lo, action->value.lo & action->mask.lo);
+}
+
+static int put_action(struct flow_builder *builder, const struct flow_action *action)
+{
+	switch (action->kind) {
+	case FLOW_ACTION_OUTPUT:
+		put_output(builder, action->port);
+		return 0;
+	case FLOW_ACTION_CONTROLLER:
+		flow_put(builder, XVS_FLOW_OP_CONTROLLER, 0, 0, 0);
+		return 0;
+	case FLOW_ACTION_SET:
+		put_set(builder, action);
+		return 0;
+	case FLOW_ACTION_MOVE:
+		put_move(builder, action);
+		return 0;
+	case FLOW_ACTION_DEC_TTL:
+		flow_put(builder, XVS_FLOW_OP_DEC_TTL, 0, 0, 0);
+		return 0;
+	case FLOW_ACTION_PUSH_VLAN:
+		flow_put(builder, XVS_FLOW_OP_PUSH_VLAN, 0, 0, action->number);
+		return 0;
+	case FLOW_ACTION_POP_VLAN:
+		flow_put(builder, XVS_FLOW_OP_POP_VLAN, 0, 0, 0);
+		return 0;
+	case FLOW_ACTION_RESUBMIT:
+		flow_put(builder, XVS_FLOW_OP_TABLE,
+			 action->table == FLOW_TABLE_SAME ? builder->table : action->table,
+			 action->port, 0);
+		return 0;
+	case FLOW_ACTION_GOTO_TABLE:
+		flow_put(builder, XVS_FLOW_OP_TABLE, action->table, XVS_OFPP_IN_PORT, 0);
+		return 0;
+	case FLOW_ACTION_WRITE_METADATA:
+		put_metadata(builder, action);
+		return 0;
+	case FLOW_ACTION_NOTE:
+		return 0;
+	case FLOW_ACTION_CLONE:
+		return flow_put_clone(builder, action->list, 0);
+	case FLOW_ACTION_METER:
+		return put_meter(builder, action->number);
+	case FLOW_ACTION_GROUP:
+		return flow_put_group(builder, action->number);
+	}
+	return 0;
+}
+
+/* Groups of groups may make it very long: it ends as soon as it is too long. */
+static int put_list(struct flow_builder *builder, const struct flow_action *actions)
+{
+	int err = 0;
+
+	for (; !err && actions; actions = actions->next) {
+		err = put_action(builder, actions);
+		if (!err)
+			err = flow_builder_check(builder);
+	}
+	return err;
+}
+
+int flow_program_make(struct flow_program *program, const struct flow_action *actions,
+		      uint8_t table, const struct flow_program_env *env, struct error *error)
+{
+	struct flow_builder builder;
+	int err;
+
+	flow_builder_start(&builder, table, env, error);
+	*program = (struct flow_program){0};
+	err = put_list(&builder, actions);
+	if (err)
+		return err;
+	flow_put(&builder, XVS_FLOW_OP_END, 0, 0, 0);
+	err = flow_builder_check(&builder);
+	if (err)
+		return err;
+	program->words = reallocarray(NULL, builder.count, sizeof(*program->words));
+	if (!program->words)
+		return error_set(error, -ENOMEM, "out of memory");
+	memcpy(program->words, builder.words, builder.count * sizeof(*program->words));
+	program->count = builder.count;
+	return 0;
+}
+
+void flow_program_free(struct flow_program *program)
+{
+	free(program->words);
+	*program = (struct flow_program){0};
+}
