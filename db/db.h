@@ -272,7 +272,8 @@ int db_meter_del(struct db *db, int64_t id, struct error *error);
 typedef int db_flow_fn(const struct db_flow *flow, void *arg);
 typedef int db_group_fn(const struct db_group *group, void *arg);
 typedef int db_meter_fn(const struct db_meter *meter, void *arg);
-/* bridge NULL: all; ordered by their ids. */
+/* bridge NULL: all, in the order in which they were made; else flows by table, priority, the
+ * highest first, and match, groups and meters by their numbers. */
 int db_flow_each(struct db *db, const char *bridge, db_flow_fn *fn, void *arg, struct error *error);
 int db_group_each(struct db *db, const char *bridge, db_group_fn *fn, void *arg,
 		  struct error *error);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/db_flow.h"
+
 #include <stdio.h>
 #include "db/db_bridge.h"
 
@@ -65,11 +67,11 @@ static void fill(struct db_flow *flow, sqlite3_stmt *statement)
 	snprintf(flow->boot, sizeof(flow->boot), "%s", sqlite3_column_text(statement, 13));
 }
 
-static int each(struct db *db, const char *sql, const char *types, int64_t parameter,
-		db_flow_fn *fn, void *arg, struct error *error)
+/* Calls the function with each row of a query. */
+static int read_rows(struct db *db, sqlite3_stmt *statement, db_flow_fn *fn, void *arg,
+		     struct error *error)
 {
-	sqlite3_stmt *statement;
-	int result = connection_query(&db->file, &statement, error, sql, types, parameter);
+	int result = 0;
 
 	while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0) {
 		struct db_flow flow;
@@ -81,6 +83,15 @@ static int each(struct db *db, const char *sql, const char *types, int64_t param
 	return result;
 }
 
+static int each(struct db *db, const char *sql, const char *types, int64_t parameter,
+		db_flow_fn *fn, void *arg, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(&db->file, &statement, error, sql, types, parameter);
+
+	return result ? result : read_rows(db, statement, fn, arg, error);
+}
+
 int db_flow_each(struct db *db, const char *bridge, db_flow_fn *fn, void *arg, struct error *error)
 {
 	int64_t id;
@@ -90,11 +101,26 @@ int db_flow_each(struct db *db, const char *bridge, db_flow_fn *fn, void *arg, s
 		return each(db, SELECT "ORDER BY Flow._id", "", 0, fn, arg, error);
 	result = bridge_find(db, bridge, &id, error);
 	return result ? result
-		      : each(db, SELECT "WHERE Flow.bridge = ? ORDER BY Flow._id", "i", id, fn, arg,
-			     error);
+		      : each(db,
+			     SELECT "WHERE Flow.bridge = ? ORDER BY table_id, priority DESC, match",
+			     "i", id, fn, arg, error);
 }
 
 int db_flow_get(struct db *db, int64_t id, db_flow_fn *fn, void *arg, struct error *error)
 {
 	return each(db, SELECT "WHERE Flow._id = ?", "i", id, fn, arg, error);
+}
+
+int flow_find(struct db *db, const char *bridge, const struct db_flow *like, db_flow_fn *fn,
+	      void *arg, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(
+		&db->file, &statement, error,
+		SELECT "WHERE Flow.bridge ="
+		       " (SELECT _id FROM Bridge WHERE name = ?) AND table_id = ?"
+		       " AND priority = ? AND match = ?",
+		"siis", bridge, (int64_t)like->table, (int64_t)like->priority, like->match);
+
+	return result ? result : read_rows(db, statement, fn, arg, error);
 }

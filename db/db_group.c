@@ -55,6 +55,6 @@ int db_group_each(struct db *db, const char *bridge, db_group_fn *fn, void *arg,
 		return each(db, SELECT "ORDER BY g._id", "", 0, fn, arg, error);
 	result = bridge_find(db, bridge, &id, error);
 	return result ? result
-		      : each(db, SELECT "WHERE g.bridge = ? ORDER BY g._id", "i", id, fn, arg,
+		      : each(db, SELECT "WHERE g.bridge = ? ORDER BY group_id", "i", id, fn, arg,
 			     error);
 }

@@ -78,6 +78,6 @@ int db_meter_each(struct db *db, const char *bridge, db_meter_fn *fn, void *arg,
 		return each(db, SELECT "ORDER BY m._id", "", 0, fn, arg, error);
 	result = bridge_find(db, bridge, &id, error);
 	return result ? result
-		      : each(db, SELECT "WHERE m.bridge = ? ORDER BY m._id", "i", id, fn, arg,
+		      : each(db, SELECT "WHERE m.bridge = ? ORDER BY meter_id", "i", id, fn, arg,
 			     error);
 }

@@ -13,4 +13,11 @@
  */
 int difference_write(struct db *db, struct db *wanted, struct error *error);
 
+/*
+ * The same of flows, groups, meters and what mod-port says, after that. What is so already keeps
+ * its id and its age. That a bridge has its first flow or not is taken from `wanted`, too: a change
+ * of fail_mode, which has had its effect there, has none here any more.
+ */
+int difference_write_flows(struct db *db, struct db *wanted, struct error *error);
+
 #endif

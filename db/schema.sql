@@ -133,7 +133,7 @@ CREATE TABLE Flow (
 	is_default INTEGER NOT NULL,
 	created_ms INTEGER NOT NULL,
 	boot TEXT NOT NULL,
-	UNIQUE (bridge, table_id, priority, match)
+	UNIQUE (bridge, table_id, priority DESC, match)
 ) STRICT;
 
 CREATE TABLE Flow_Group (

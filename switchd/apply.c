@@ -24,6 +24,9 @@ static const char *const allowed[] = {
 	"add",
 	"add-bond",
 	"add-br",
+	"add-flow",
+	"add-group",
+	"add-meter",
 	"add-port",
 	"br-set-external-id",
 	"clear",
@@ -32,6 +35,7 @@ static const char *const allowed[] = {
 	"del-br",
 	"del-controller",
 	"del-fail-mode",
+	"del-flows",
 	"del-manager",
 	"del-port",
 	"del-ssl",
@@ -39,6 +43,7 @@ static const char *const allowed[] = {
 	"fdb/add",
 	"get",
 	"init",
+	"mod-port",
 	"remove",
 	"set",
 	"set-controller",
@@ -143,6 +148,8 @@ int cmd_apply(struct command_call *call)
 	result = make_draft(&draft, call->words[1], call->error);
 	if (result == 0)
 		result = difference_write(call->daemon->db, draft.daemon.db, call->error);
+	if (result == 0)
+		result = difference_write_flows(call->daemon->db, draft.daemon.db, call->error);
 	symbols_free(&draft.symbols);
 	text_free(&draft.ignored);
 	db_close(draft.daemon.db);
