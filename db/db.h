@@ -279,6 +279,10 @@ int db_group_each(struct db *db, const char *bridge, db_group_fn *fn, void *arg,
 		  struct error *error);
 int db_meter_each(struct db *db, const char *bridge, db_meter_fn *fn, void *arg,
 		  struct error *error);
+/* 1 when a bridge that is not secure has lost the flow that it had from the start, and has none in
+ * its place; 0, or an error. */
+int db_flow_default_is_gone(struct db *db, const char *bridge, struct error *error);
+
 /* One of them; fn is not called when it is not there (any more). */
 int db_flow_get(struct db *db, int64_t id, db_flow_fn *fn, void *arg, struct error *error);
 
@@ -304,8 +308,13 @@ enum db_port_config {
 	DB_PORT_NO_FWD = 1 << 5,
 	DB_PORT_NO_PACKET_IN = 1 << 6,
 };
+/* -ENOENT with a sentence. */
 int db_port_config_set(struct db *db, const char *interface, uint32_t set, uint32_t clear,
 		       struct error *error);
+/* Those of which anything is set, by their names. */
+typedef int db_port_config_fn(const char *bridge, const char *interface, uint32_t config,
+			      void *arg);
+int db_port_config_each(struct db *db, db_port_config_fn *fn, void *arg, struct error *error);
 
 /* The configuration as plain structs. */
 

@@ -135,6 +135,24 @@ int db_port_config_set(struct db *db, const char *interface, uint32_t set, uint3
 			   "is", (config & ~(int64_t)clear) | set, interface);
 }
 
+int db_port_config_each(struct db *db, db_port_config_fn *fn, void *arg, struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(&db->file, &statement, error,
+				      "SELECT Bridge.name, i.name, i._port_config"
+				      " FROM Interface AS i JOIN Port ON Port._id = i._parent"
+				      " JOIN Bridge ON Bridge._id = Port._parent"
+				      " WHERE i._port_config ORDER BY i.name",
+				      "");
+
+	while (result == 0 && (result = connection_step(&db->file, statement, error)) > 0)
+		result = fn((const char *)sqlite3_column_text(statement, 0),
+			    (const char *)sqlite3_column_text(statement, 1),
+			    (uint32_t)sqlite3_column_int64(statement, 2), arg);
+	connection_end(statement);
+	return result;
+}
+
 int port_find(struct db *db, int64_t bridge_id, const char *bridge, const char *name, int64_t *id,
 	      struct error *error)
 {

@@ -40,6 +40,17 @@ static int give_back(struct db *db, struct error *error)
 			   "is", boot_ms(), boot);
 }
 
+int db_flow_default_is_gone(struct db *db, const char *bridge, struct error *error)
+{
+	int64_t one;
+
+	return connection_integer(&db->file, &one, error,
+				  "SELECT 1 FROM Bridge WHERE name = ? AND NOT " IS_SECURE
+				  " AND NOT EXISTS (SELECT 1 FROM Flow WHERE bridge = Bridge._id"
+				  "  AND table_id = 0 AND priority = 0 AND match = '')",
+				  "s", bridge);
+}
+
 int flow_default_settle(struct db *db, struct error *error)
 {
 	int result = remove_from_secure(db, error);

@@ -11,7 +11,7 @@
  * Static addresses come before the ports' VLANs: fdb/add refuses a VLAN that the port does not
  * carry, but what carried it once may do so no longer.
  */
-#include "switchd/commands.h"
+#include "switchd/export.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include "db/atom.h"
 #include "db/datum.h"
 #include "db/snapshot.h"
+#include "switchd/commands.h"
 #include "switchd/daemon.h"
 #include "switchd/script.h"
 
@@ -577,8 +578,10 @@ int cmd_export(struct command_call *call)
 		export.sorted = snapshot_sort(&export.snapshot, call->error);
 		result = export.sorted ? 0 : -ENOMEM;
 	}
-	if (result == 0)
+	if (result == 0) {
 		write_all(&export);
+		result = export_flows(call->daemon->db, call->output, call->error);
+	}
 	free(export.sorted);
 	snapshot_free(&export.snapshot);
 	return result;
