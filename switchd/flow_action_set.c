@@ -151,6 +151,13 @@ static int parse_mod_value(struct flow_action_parser *parser, struct flow_action
 	}
 }
 
+/* OpenFlow 1.0 has no action for these; they are a set_field by another name. */
+static bool is_modern(const struct flow_field *field)
+{
+	return field == flow_field_at(FLOW_FIELD_NW_ECN) ||
+	       field == flow_field_at(FLOW_FIELD_NW_TTL);
+}
+
 /* Frames of another kind are left as they are: OpenFlow 1.0 asks for no match here. */
 int flow_parse_mod(struct flow_action_parser *parser, struct flow_action *action,
 		   const struct flow_word *word)
@@ -159,6 +166,8 @@ int flow_parse_mod(struct flow_action_parser *parser, struct flow_action *action
 
 	action->spelling = FLOW_SPELLED_MOD;
 	err = parse_mod_value(parser, action, word->value);
+	if (!err && is_modern(action->field))
+		err = check_field(parser, action->field, "set_field");
 	if (err)
 		return err;
 	action->mask = flow_bits_range(0, flow_action_bits(action->field));
@@ -224,6 +233,9 @@ int flow_parse_set_field(struct flow_action_parser *parser, struct flow_action *
 	action->always = !parser->bucket;
 	if (action->field == flow_field_at(FLOW_FIELD_VLAN_VID))
 		drop_tag_bit(action);
+	if (!action->mask.hi && !action->mask.lo)
+		return error_set(parser->error, -EINVAL, "%s: changes nothing in field %s", text,
+				 action->field->name);
 	return 0;
 }
 
