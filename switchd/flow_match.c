@@ -342,6 +342,9 @@ static void print_view(struct printer *printer, const struct view *view)
 
 	if ((!mask.hi && !mask.lo) || !flow_prerequisite_met(view->needs, printer->match))
 		return;
+	/* Some bits of an ICMP type are those of tp_src. */
+	if (view->needs && !field->maskable && mask.lo != flow_field_ones(field).lo)
+		return;
 	done(printer, view->field);
 	if (view->field == FLOW_FIELD_VLAN_TCI) {
 		print_vlan(printer);
