@@ -155,6 +155,49 @@ static __always_inline void flow_set(struct flow_state *state, __u32 word, __u64
 	*place = (*place & ~mask) | value;
 }
 
+/* Has the frame a network header of this type that could be read? */
+static __always_inline bool flow_has_network(const struct flow_state *state, __u32 type)
+{
+	return state->l3 && (state->now.key.word[0] >> 16 & 0xffff) == type;
+}
+
+static __always_inline bool flow_is_ip(const struct flow_state *state)
+{
+	return flow_has_network(state, ETH_P_IP) || flow_has_network(state, ETH_P_IPV6);
+}
+
+static __always_inline bool flow_has_transport(const struct flow_state *state, __u32 protocol)
+{
+	return state->l4 && state->l4_protocol == protocol;
+}
+
+/* Is the frame one of those that an instruction is for? */
+static __always_inline bool flow_is(const struct flow_state *state, enum xvs_flow_if what)
+{
+	switch (what) {
+	case XVS_FLOW_IF_ANY:
+		return true;
+	case XVS_FLOW_IF_TAGGED:
+		return state->now.key.word[0] >> 32 & XVS_FLOW_TCI_TAGGED;
+	case XVS_FLOW_IF_IPV4:
+		return flow_has_network(state, ETH_P_IP);
+	case XVS_FLOW_IF_IPV6:
+		return flow_has_network(state, ETH_P_IPV6);
+	case XVS_FLOW_IF_IP:
+		return flow_is_ip(state);
+	case XVS_FLOW_IF_ARP:
+		return flow_has_network(state, ETH_P_ARP) || flow_has_network(state, ETH_P_RARP);
+	case XVS_FLOW_IF_TCP:
+		return flow_has_transport(state, IPPROTO_TCP);
+	case XVS_FLOW_IF_UDP:
+		return flow_has_transport(state, IPPROTO_UDP);
+	case XVS_FLOW_IF_PORTS:
+		return flow_has_transport(state, IPPROTO_TCP) ||
+		       flow_has_transport(state, IPPROTO_UDP);
+	}
+	return false;
+}
+
 static __always_inline void flow_move(struct flow_state *state, __u64 instruction)
 {
 	__u32 from = flow_a(instruction), to = flow_b(instruction), c = flow_c(instruction);
@@ -279,6 +322,8 @@ static __always_inline void flow_clone(struct flow_state *state, __u32 words)
 
 static __always_inline void flow_dec_ttl(struct flow_state *state)
 {
+	if (!flow_is_ip(state))
+		return;
 	if ((state->now.key.word[2] & 0xff) <= 1) {
 		state->reason = XVS_DROP_FLOW_TTL;
 		flow_list_end(state);
@@ -414,7 +459,8 @@ static long flow_step(__u32 index, struct flow_run *run)
 		flow_list_end(state);
 		break;
 	case XVS_FLOW_OP_SET:
-		flow_set(state, flow_a(instruction), flow_word(pc + 1), flow_word(pc + 2));
+		if (flow_is(state, flow_b(instruction)))
+			flow_set(state, flow_a(instruction), flow_word(pc + 1), flow_word(pc + 2));
 		state->pc = pc + 3;
 		break;
 	case XVS_FLOW_OP_MOVE:

@@ -138,7 +138,7 @@ int classifier_put(struct classifier *classifier, uint16_t number,
 	struct classifier_table *table = bridge ? table_of(bridge, flow->table) : NULL;
 	struct xvs_flow_key key = masked(&flow->match);
 	struct classifier_program *program, *old;
-	struct classifier_subtable *subtable;
+	struct classifier_subtable *subtable = NULL;
 	int rc;
 
 	if (!table)

@@ -20,12 +20,47 @@ static uint8_t mask_of(const struct classifier_subtable *subtable, unsigned octe
 	return subtable->mask.word[octet / 8] >> 8 * (octet % 8);
 }
 
-/* Whether some flow of the subtable can match a frame with this value in an octet. */
-static bool admits(const struct classifier_subtable *subtable, unsigned octet, unsigned value)
+/* The values of an octet with which a frame can match some flow of the subtable. */
+static struct classifier_octet_set admitted(const struct classifier_subtable *subtable,
+					    unsigned octet)
 {
-	unsigned masked = value & mask_of(subtable, octet), at = subtable->seen_at[octet];
+	uint8_t mask = mask_of(subtable, octet);
+	struct classifier_octet_set all = {{~0ULL, ~0ULL, ~0ULL, ~0ULL}}, set = {{0}};
+	const struct classifier_octet_set *seen;
 
-	return !at || subtable->seen[at - 1].bit[masked / 64] >> masked % 64 & 1;
+	if (!mask)
+		return all;
+	seen = &subtable->seen[subtable->seen_at[octet] - 1];
+	if (mask == 0xff)
+		return *seen;
+	for (unsigned v = 0; v < 256; v++) {
+		unsigned masked = v & mask;
+
+		set.bit[v / 64] |= (seen->bit[masked / 64] >> masked % 64 & 1) << v % 64;
+	}
+	return set;
+}
+
+/* The least value of the set that is at least `v`; 256: there is none. */
+static unsigned next_value(const struct classifier_octet_set *set, unsigned v)
+{
+	while (v < 256) {
+		uint64_t bits = set->bit[v / 64] >> v % 64;
+
+		if (bits)
+			return v + __builtin_ctzll(bits);
+		v = (v / 64 + 1) * 64;
+	}
+	return v;
+}
+
+static unsigned count_values(const struct classifier_octet_set *set)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 256 / 64; i++)
+		count += __builtin_popcountll(set->bit[i]);
+	return count;
 }
 
 /* How frequent the values of an octet are in frames, by the flows of subtables that look at it. The
@@ -38,16 +73,14 @@ static bool frequencies(struct classifier_subtable *const *subtable, unsigned co
 	for (unsigned v = 0; v < 256; v++)
 		frequency[v] = 0;
 	for (unsigned i = 0; i < count; i++) {
-		unsigned values = 0;
+		struct classifier_octet_set set;
 
-		if (!subtable[i]->seen_at[octet])
+		if (!mask_of(subtable[i], octet))
 			continue;
 		looking++;
-		for (unsigned v = 0; v < 256; v++)
-			values += admits(subtable[i], octet, v);
-		for (unsigned v = 0; v < 256; v++)
-			if (admits(subtable[i], octet, v))
-				frequency[v] += 1.0f / values;
+		set = admitted(subtable[i], octet);
+		for (unsigned v = next_value(&set, 0); v < 256; v = next_value(&set, v + 1))
+			frequency[v] += 1.0f / count_values(&set);
 	}
 	for (unsigned v = 0; v < 256 && looking; v++)
 		frequency[v] = (1 - STRANGE) * frequency[v] / looking + STRANGE / 256;
@@ -63,10 +96,11 @@ static bool parts_admitted(struct classifier_subtable *const *subtable, unsigned
 	if (!frequencies(subtable, count, octet, frequency))
 		return false;
 	for (unsigned i = 0; i < count; i++) {
+		struct classifier_octet_set set = admitted(subtable[i], octet);
+
 		part[i] = 0;
-		for (unsigned v = 0; v < 256; v++)
-			if (admits(subtable[i], octet, v))
-				part[i] += frequency[v];
+		for (unsigned v = next_value(&set, 0); v < 256; v = next_value(&set, v + 1))
+			part[i] += frequency[v];
 	}
 	return true;
 }
@@ -152,14 +186,13 @@ static void write_half(const struct classifier_filter *filter, struct flow_memor
 
 	*head = (struct xvs_flow_filter){.count = filter->count};
 	memcpy(head->octet, filter->octet, sizeof(head->octet));
+	memset(head + 1, 0, filter->count * XVS_FLOW_FILTER_LINES * sizeof(union xvs_flow_line));
 	for (unsigned i = 0; i < filter->count; i++)
-		for (unsigned v = 0; v < 256; v++) {
-			uint64_t bits = 0;
+		for (unsigned p = first; p < end; p++) {
+			struct classifier_octet_set set = admitted(subtable[p], filter->octet[i]);
 
-			for (unsigned p = first; p < end; p++)
-				if (admits(subtable[p], filter->octet[i], v))
-					bits |= 1ULL << (p - first);
-			*word_of(filter, memory, first, i, v) = bits;
+			for (unsigned v = next_value(&set, 0); v < 256; v = next_value(&set, v + 1))
+				*word_of(filter, memory, first, i, v) |= 1ULL << (p - first);
 		}
 }
 

@@ -53,10 +53,12 @@ static void free_block(struct flow_memory *memory, unsigned order, uint32_t bloc
 {
 	while (order < FLOW_MEMORY_ORDERS - 1 && get_bit(memory->free[order], block ^ 1)) {
 		clear_bit(memory->free[order], block ^ 1);
+		memory->blocks[order]--;
 		block >>= 1;
 		order++;
 	}
 	set_bit(memory->free[order], block);
+	memory->blocks[order]++;
 	if (block / WORD_BITS < memory->hint[order])
 		memory->hint[order] = block / WORD_BITS;
 }
@@ -108,14 +110,15 @@ void flow_memory_close(struct flow_memory *memory)
 static uint32_t take_block(struct flow_memory *memory, unsigned order)
 {
 	const uint64_t *bits = memory->free[order];
-	uint32_t end = bitmap_words(memory->lines >> order), block;
+	uint32_t *hint = &memory->hint[order], block;
 
-	while (memory->hint[order] < end && !bits[memory->hint[order]])
-		memory->hint[order]++;
-	if (memory->hint[order] == end)
+	if (!memory->blocks[order])
 		return 0;
-	block = memory->hint[order] * WORD_BITS + __builtin_ctzll(bits[memory->hint[order]]);
+	while (!bits[*hint])
+		++*hint;
+	block = *hint * WORD_BITS + __builtin_ctzll(bits[*hint]);
 	clear_bit(memory->free[order], block);
+	memory->blocks[order]--;
 	return block;
 }
 

@@ -26,6 +26,7 @@ struct flow_memory {
 	union xvs_flow_line *line; /* the caller's */
 	uint32_t lines;
 	uint64_t *free[FLOW_MEMORY_ORDERS];     /* a bit for each block of this size that is free */
+	uint32_t blocks[FLOW_MEMORY_ORDERS];    /* how many these are */
 	uint32_t hint[FLOW_MEMORY_ORDERS];      /* all words of free[] below this one are 0 */
 	uint64_t *fresh, *released, *unsettled; /* a bit for each line */
 	bool any_unsettled;

@@ -14,7 +14,7 @@
 #define BRIDGES   2
 #define TABLES    3
 #define VIEWS_MAX 6
-#define STEPS     6000
+#define STEPS     3000
 #define PROGRAM   12
 
 struct listed {
@@ -354,8 +354,11 @@ static void finds_what_a_linear_search_finds(void **state)
 	draw_masks(run);
 	for (uint16_t i = 1; i <= BRIDGES; i++)
 		assert_int_equal(classifier_bridge_set(run->f.classifier, i, true), 0);
+	for (unsigned i = 0; i < FLOWS_MAX / 2; i++)
+		put(run);
 	commit(&run->f);
 	remember_view(run);
+	count_filters(run);
 	for (unsigned i = 0; i < STEPS; i++) {
 		if (run->now.count)
 			step(run);
