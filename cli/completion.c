@@ -242,7 +242,8 @@ static void offer_argument(struct completion *completion, const struct usage *us
 		offer_columns(completion, table_of(completion, usage), argument);
 	else if (argument_is(argument, "MODE"))
 		offer_words(completion, "", find_column("Bridge", "fail_mode"), "");
-	else if (argument_is(argument, "FILE"))
+	else if (argument_is(argument, "FILE") || argument_is(argument, "FLOW-FILE") ||
+		 argument_is(argument, "GROUP-FILE") || argument_is(argument, "SOURCE"))
 		completion->status = COMPLETION_FILE;
 }
 

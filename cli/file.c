@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "cli/arguments.h"
 #include "cli/usage.h"
 #include "db/text.h"
@@ -40,12 +41,40 @@ static int read_file(const char *path, struct text *text, struct error *error)
 	return result;
 }
 
-static int replace_word(json_t *words, size_t i, struct error *error)
+/* What becomes of a word, by what the usage calls it. */
+enum use {
+	AS_IT_IS,
+	TEXT, /* of the file */
+	NAME_AND_TEXT,
+};
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+
+	return !strcmp(path, "-") || (stat(path, &status) == 0 && !S_ISDIR(status.st_mode));
+}
+
+static enum use use_of(const struct argument *argument, const char *word)
+{
+	if (argument_is(argument, "FILE"))
+		return TEXT;
+	if (argument_is(argument, "FLOW-FILE") || argument_is(argument, "GROUP-FILE"))
+		return NAME_AND_TEXT;
+	if (argument_is(argument, "FLOW") || argument_is(argument, "GROUP"))
+		return strcmp(word, "-") ? AS_IT_IS : NAME_AND_TEXT;
+	return argument_is(argument, "SOURCE") && is_file(word) ? NAME_AND_TEXT : AS_IT_IS;
+}
+
+static int replace_word(json_t *words, size_t i, enum use use, struct error *error)
 {
 	const char *path = json_string_value(json_array_get(words, i));
 	struct text text = TEXT_EMPTY;
-	int result = read_file(path, &text, error);
+	int result;
 
+	if (use == NAME_AND_TEXT)
+		text_add(&text, "%s\n", path);
+	result = read_file(path, &text, error);
 	/* A zero octet would end the word. */
 	if (result == 0 &&
 	    (memchr(text_string(&text), '\0', text.length) ||
@@ -72,10 +101,14 @@ static int read_command(const struct program *program, json_t *words, size_t sta
 		return 0;
 	arguments = (struct arguments){.rest = usage->arguments};
 	for (size_t i = start + 1; i < end && result == 0; i++) {
+		const char *word = json_string_value(json_array_get(words, i));
+		enum use use;
+
 		if (!arguments_next(&arguments, &argument))
 			break;
-		if (argument_is(&argument, "FILE"))
-			result = replace_word(words, i, error);
+		use = use_of(&argument, word);
+		if (use != AS_IT_IS)
+			result = replace_word(words, i, use, error);
 	}
 	return result;
 }

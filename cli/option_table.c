@@ -26,7 +26,7 @@ const struct own_option option_table[] = {
 	{DB, "data", 'd', required_argument, OPTION_SWITCH, "FORMAT", "of their values: string, bare or json"},
 	{DB, "no-headings", 0, no_argument, OPTION_SWITCH, NULL, "print records without a line of titles"},
 	{DB, "bare", 0, no_argument, OPTION_BARE, NULL, "--format=list --data=bare --no-headings"},
-	{OWN | OFCTL, "protocols", 'O', required_argument, OPTION_IGNORED, "VERSIONS", NULL},
+	{OWN | OFCTL, "protocols", 'O', required_argument, OPTION_COMMAND, "VERSIONS", "speak these versions of OpenFlow"},
 	{OFCTL, "strict", 0, no_argument, OPTION_COMMAND, NULL, "match flows exactly"},
 	{OFCTL, "bundle", 0, no_argument, OPTION_COMMAND, NULL, "all changes or none"},
 	{OFCTL, "names", 0, no_argument, OPTION_COMMAND, NULL, "print names of ports"},

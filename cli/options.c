@@ -61,7 +61,10 @@ static void names_add_command(struct names *names, const struct usage_option *op
 	}
 	if (!name)
 		abort();
-	names_add(names, name, option->has_value ? required_argument : no_argument);
+	names_add(names, name,
+		  option->may_lack_value ? optional_argument
+		  : option->has_value    ? required_argument
+					 : no_argument);
 	names->copies[names->n_copies++] = name;
 }
 

@@ -31,8 +31,9 @@ bool usage_next_option(const char **list, struct usage_option *option)
 	if (size == 0)
 		return false;
 	option->name = *list;
-	option->has_value = option->name[size - 1] == '=';
-	option->length = size - option->has_value;
+	option->length = strcspn(*list, ",=[");
+	option->has_value = option->length < size;
+	option->may_lack_value = option->name[option->length] == '[';
 	*list += size + ((*list)[size] == ',');
 	return true;
 }
@@ -50,13 +51,16 @@ bool usage_takes(const struct usage *usage, const char *option)
 	return false;
 }
 
-/* "[--may-exist] [--columns=] " */
+/* "[--may-exist] [--columns=] [--sort[=]] " */
 static void print_options(const char *list)
 {
 	struct usage_option option;
 
 	while (usage_next_option(&list, &option))
-		printf("[%.*s%s] ", (int)option.length, option.name, option.has_value ? "=" : "");
+		printf("[%.*s%s] ", (int)option.length, option.name,
+		       option.may_lack_value ? "[=]"
+		       : option.has_value    ? "="
+					     : "");
 }
 
 void usage_print_help(const struct program *program)

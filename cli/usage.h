@@ -14,7 +14,7 @@ struct usage {
 	const char *section; /* title of a group in the help; such a row is no command */
 	unsigned programs;   /* enum program_bit: those that have the command */
 	const char *name;
-	const char *options;   /* apart by commas: "--may-exist,--columns=" */
+	const char *options;   /* apart by commas: "--may-exist,--columns=,--sort[=]" */
 	const char *arguments; /* see arguments.h */
 	const char *help;
 };
@@ -29,6 +29,7 @@ struct usage_option {
 	const char *name; /* in the table, `length` octets: "--columns" */
 	size_t length;
 	bool has_value;
+	bool may_lack_value; /* "--sort[=]" */
 };
 
 /* The next option of a list as struct usage has it, which is moved on; false at the end. */

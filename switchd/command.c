@@ -71,16 +71,27 @@ void command_print_name(const char *name, void *output)
 }
 
 /* xvsctl's language has the commands of all others. */
-static const struct command *find_command(enum language language, const char *name)
+static bool has_command(enum language language, const struct command *command, const char *name)
 {
+	return (language == LANGUAGE_OWN || language == command->language) &&
+	       !strcmp(command->name, name);
+}
+
+/* Of two that share a name the one that takes so many words after it, else the first. */
+static const struct command *find_command(enum language language, const char *name, int n_words)
+{
+	const struct command *first = NULL;
+
 	for (size_t i = 0; i < command_table_size; i++) {
 		const struct command *command = &command_table[i];
 
-		if ((language == LANGUAGE_OWN || language == command->language) &&
-		    !strcmp(command->name, name))
+		if (!has_command(language, command, name))
+			continue;
+		if (n_words >= command->min && (command->max < 0 || n_words <= command->max))
 			return command;
+		first = first ? first : command;
 	}
-	return NULL;
+	return first;
 }
 
 static int error_unknown(enum language language, const char *name, struct error *error)
@@ -88,7 +99,7 @@ static int error_unknown(enum language language, const char *name, struct error 
 	struct nearest nearest = nearest_begin(name);
 
 	for (size_t i = 0; i < command_table_size; i++)
-		if (find_command(language, command_table[i].name))
+		if (has_command(language, &command_table[i], command_table[i].name))
 			nearest_try(&nearest, command_table[i].name);
 	if (nearest.name && language == LANGUAGE_OWN)
 		return error_set(error, -EINVAL,
@@ -101,10 +112,9 @@ static int error_unknown(enum language language, const char *name, struct error 
 static const char *known_option(const char *known, const char *option, size_t length)
 {
 	while (*known) {
-		size_t size = strcspn(known, ",");
-		bool with_value = known[size - 1] == '=';
+		size_t size = strcspn(known, ","), name = strcspn(known, ",=[");
 
-		if (length == size - with_value && !strncmp(known, option, length))
+		if (length == name && !strncmp(known, option, length))
 			return known;
 		known += size + (known[size] == ',');
 	}
@@ -112,7 +122,8 @@ static const char *known_option(const char *known, const char *option, size_t le
 }
 
 /*
- * Is it one of those that struct command lists? With '=' it needs a value, without it takes none.
+ * Is it one of those that struct command lists? With '=' it needs a value, with "[=]" it takes one,
+ * without it takes none.
  */
 static int check_option(const struct command *command, const char *option, struct error *error)
 {
@@ -125,7 +136,7 @@ static int check_option(const struct command *command, const char *option, struc
 	if (known[length] == '=' && !option[length])
 		return error_set(error, -EINVAL, "missing argument to '%s' option on '%s' command",
 				 option, command->name);
-	if (known[length] != '=' && option[length])
+	if (known[length] != '=' && known[length] != '[' && option[length])
 		return error_set(error, -EINVAL,
 				 "'%.*s' option on '%s' does not accept an argument", length,
 				 option, command->name);
@@ -184,7 +195,7 @@ int command_parse(enum language language, struct command_call *call, int n_words
 		result = error_set(error, -EINVAL, "missing command name (use --help for help)");
 	if (result)
 		return result;
-	call->command = find_command(language, call->words[0]);
+	call->command = find_command(language, call->words[0], call->n_words - 1);
 	if (!call->command)
 		return error_unknown(language, call->words[0], error);
 	for (int i = 0; i < call->n_options; i++) {
@@ -323,6 +334,7 @@ static int run_call(struct daemon *daemon, struct chain *chain, struct command_c
 	if (call->after)
 		out->after = call->after;
 	out->status = call->status;
+	out->says_why = call->says_why;
 	out->again = result == 0 && call->again;
 	return name_call(chain, call, result, &out->error);
 }
@@ -449,8 +461,9 @@ void command_run(struct daemon *daemon, enum language language, int n_words, cha
 		out->error.text[0] = '\0';
 	if (chain.dry_run)
 		out->after = NULL;
-	if (out->status || out->again) {
+	if (result < 0 || (out->status && !out->says_why) || out->again)
 		text_clear(&out->output);
+	if (out->status || out->again) {
 		text_clear(&out->warning);
 		out->after = NULL;
 	}

@@ -49,6 +49,7 @@ struct command_call {
 	struct text as_written; /* command_words() */
 	int status; /* exit status when the handler succeeds; 0 unless it says otherwise (br-exists:
 		       2) */
+	bool says_why; /* what is printed goes with that status (diff-flows: 2) */
 	bool again; /* what it waits for is not so yet: the whole chain is to be run again later */
 	/* What it does that is not in the database: called when the chain is committed. */
 	void (*committed)(struct command_call *call);
@@ -69,8 +70,9 @@ enum language {
 struct command {
 	enum language language;
 	const char *name;
-	const char *options;   /* those it takes, apart by commas: "--may-exist,--columns=" */
-	int min, max;          /* words after the name; max -1: any number */
+	const char
+		*options; /* those it takes, apart by commas: "--may-exist,--columns=,--sort[=]" */
+	int min, max;     /* words after the name; max -1: any number */
 	const char *arguments; /* for the usage: "BRIDGE PORT [COLUMN[:KEY]=VALUE]..." */
 	const char *help;      /* one line */
 	command_fn *run;       /* 0, or a negative errno with a sentence */
@@ -96,6 +98,7 @@ const char *command_words(struct command_call *call);
 void command_print_name(const char *name, void *output);
 
 struct command_result {
+	bool says_why;       /* struct command_call */
 	bool again;          /* nothing was done, there is no answer yet: to be run again */
 	int status;          /* 0 done, 1 refused, 2 as br-exists has it */
 	struct text output;  /* for standard output */

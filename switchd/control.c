@@ -194,7 +194,7 @@ static void client_advance(struct client *client)
 		if (length == 0)
 			break;
 		if (length == -EMSGSIZE)
-			client_reject(client, "the request is longer than 8 MiB");
+			client_reject(client, "the request is longer than 32 MiB");
 		else if (length < 0)
 			client_reject(client, "this is not JSON-RPC: a request is a JSON object");
 		else

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include "switchd/control.h"
+#include "switchd/flow_table.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
 
@@ -31,6 +32,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	fdb_tick(daemon->fdb);
+	flow_table_tick(daemon);
 }
 
 static void on_signal(evutil_socket_t number, short what, void *arg)
@@ -101,6 +103,8 @@ int daemon_open(struct daemon *daemon, const struct dp_class *dpc, struct error 
 	if (result == 0)
 		result = fdb_open(dpc, daemon->dp, &daemon->fdb, error);
 	if (result == 0)
+		result = flow_table_open(daemon, error);
+	if (result == 0)
 		result = model_open(daemon, error);
 	if (result == 0)
 		result = watch(daemon, error);
@@ -135,6 +139,8 @@ void daemon_close(struct daemon *daemon)
 		model_teardown(daemon);
 	if (daemon->model)
 		model_close(daemon);
+	if (daemon->flows)
+		flow_table_close(daemon);
 	if (daemon->fdb)
 		fdb_close(daemon->fdb);
 	if (daemon->links)

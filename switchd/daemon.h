@@ -3,10 +3,10 @@
  * The running switchd: what the modules share, and the life of the process.
  *
  * Opened in this order, closed in the reverse one: log, instance (run folder, pid file, lock),
- * database, data path, links, FDB, switch (the model and its first reconcile), control socket. Only
- * when the first reconcile is done does the control socket answer, and only then does --detach
- * return. The control socket alone is closed late, just before the instance is given back: the
- * answer to a shutdown says that it is done.
+ * database, data path, links, FDB, flows, switch (the model and its first reconcile), control
+ * socket. Only when the first reconcile is done does the control socket answer, and only then does
+ * --detach return. The control socket alone is closed late, just before the instance is given back:
+ * the answer to a shutdown says that it is done.
  */
 #ifndef XVS_DAEMON_H
 #define XVS_DAEMON_H
@@ -22,6 +22,7 @@
 struct control;
 struct event;
 struct event_base;
+struct flow_table;
 struct model;
 
 struct daemon {
@@ -32,6 +33,7 @@ struct daemon {
 	struct dp *dp;
 	struct link_table *links;
 	struct fdb *fdb;
+	struct flow_table *flows;
 	struct model *model; /* bridges and ports as they are now: switchd/model.h */
 	struct control *control;
 	struct event *events[5]; /* data path, clock, signals, data path's upkeep: daemon.c */

@@ -20,7 +20,7 @@ struct dump {
 	struct flow_counts counts;
 };
 
-static int select(struct dump *dump, const char *which)
+static int choose(struct dump *dump, const char *which)
 {
 	struct command_call *call = dump->call;
 	struct flow_mod mod;
@@ -46,7 +46,7 @@ static int dump_open(struct dump *dump, struct command_call *call)
 	if (status == 0)
 		status = flow_site_open(&dump->site, call, call->words[1]);
 	if (status == 0)
-		status = select(dump, call->n_words > 2 ? call->words[2] : "");
+		status = choose(dump, call->n_words > 2 ? call->words[2] : "");
 	return status;
 }
 
@@ -82,8 +82,8 @@ static void print_flows(const struct dump *dump, const struct flow_style *style)
 	}
 }
 
-/* dump-flows BRIDGE [FLOW]. As it comes there is a line in front of it; what ovs-ofctl puts together
- * itself has none, and in version 1.0 no ages. */
+/* dump-flows BRIDGE [FLOW]. As it comes there is a line in front of it; what ovs-ofctl puts
+ * together itself has none, and in version 1.0 no ages. */
 int cmd_dump_flows(struct command_call *call)
 {
 	bool names = command_option(call, "--names") && !command_option(call, "--no-names");
@@ -95,8 +95,7 @@ int cmd_dump_flows(struct command_call *call)
 		.no_stats = no_stats,
 		.names = names,
 		.ports = &dump.site.ports,
-		.ages = dump.version == OPENFLOW_15 ||
-			(dump.version == OPENFLOW_10 && as_it_comes),
+		.ages = dump.version == OPENFLOW_15 || (dump.version == OPENFLOW_10 && as_it_comes),
 	};
 
 	if (status == 0)
@@ -153,8 +152,9 @@ static bool same(const struct total *a, const struct total *b)
 static void print_table(struct text *output, unsigned table, const struct total *total,
 			enum openflow version)
 {
-	text_add(output, "  table %u:\n    active=%" PRIu64 ", lookup=%" PRIu64 ", matched=%" PRIu64
-		 "\n", table, total->flows, total->packets, total->packets);
+	text_add(output,
+		 "  table %u:\n    active=%" PRIu64 ", lookup=%" PRIu64 ", matched=%" PRIu64 "\n",
+		 table, total->flows, total->packets, total->packets);
 	if (version == OPENFLOW_10 && table == 0)
 		text_add(output, "    max_entries=1000000\n    matching:\n      exact match or "
 				 "wildcard: in_port eth_{src,dst,type} vlan_{vid,pcp} "

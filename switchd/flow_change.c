@@ -5,11 +5,10 @@
 #include <string.h>
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
+#include "switchd/flow_group.h"
 #include "switchd/flow_match.h"
 #include "switchd/flow_select.h"
 #include "switchd/flow_table.h"
-
-#define ANY_GROUP (~0U)
 
 int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created)
 {
@@ -46,15 +45,12 @@ static bool overlaps(const struct flow *a, const struct flow *b)
 
 static int check_overlap(struct flow_site *site, const struct flow *flow)
 {
-	struct flow_mod any = {
-		.verb = FLOW_SHOW,
-		.flow = {.table = flow->table},
-		.out_port = XVS_OFPP_NONE,
-		.out_group = ANY_GROUP,
-	};
+	struct flow_mod any = flow_select_all();
 	struct flow_selection selection;
-	int status = flow_select(site, &any, &selection);
+	int status;
 
+	any.flow.table = flow->table;
+	status = flow_select(site, &any, &selection);
 	for (size_t i = 0; i < selection.count && status == 0; i++)
 		if (overlaps(&selection.entries[i]->flow, flow))
 			status = error_set(site->call->error, -EEXIST,
@@ -100,12 +96,12 @@ static int modify(struct flow_site *site, const struct flow_mod *mod, enum openf
 
 static bool means_all(const struct flow_mod *mod)
 {
-	return mod->verb == FLOW_DELETE && mod->flow.table == FLOW_TABLE_ALL &&
-	       !mod->cookie_mask && mod->out_port == XVS_OFPP_NONE &&
-	       mod->out_group == ANY_GROUP && flow_match_is_any(&mod->flow.match);
+	return mod->verb == FLOW_DELETE && mod->flow.table == FLOW_TABLE_ALL && !mod->cookie_mask &&
+	       mod->out_port == XVS_OFPP_NONE && mod->out_group == FLOW_GROUP_NONE &&
+	       flow_match_is_any(&mod->flow.match);
 }
 
-static int delete(struct flow_site *site, const struct flow_mod *mod)
+static int delete (struct flow_site *site, const struct flow_mod *mod)
 {
 	struct command_call *call = site->call;
 	struct flow_selection selection;
@@ -132,6 +128,6 @@ int flow_change(struct flow_site *site, const struct flow_mod *mod, enum openflo
 	case FLOW_MODIFY_STRICT:
 		return modify(site, mod, version);
 	default:
-		return delete(site, mod);
+		return delete (site, mod);
 	}
 }

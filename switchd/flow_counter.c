@@ -124,8 +124,7 @@ void flow_counters_settled(struct flow_counters *counters, const struct dp_class
 	qsort(counters->left, counters->n_left, sizeof(*counters->left), descending);
 	reset_left(counters, dpc, dp);
 	for (size_t i = 0; i < counters->n_left; i++)
-		append(&counters->free, &counters->n_free, &counters->free_size,
-		       counters->left[i]);
+		append(&counters->free, &counters->n_free, &counters->free_size, counters->left[i]);
 	counters->n_left = 0;
 	qsort(counters->free, counters->n_free, sizeof(*counters->free), descending);
 	shrink(counters);

@@ -12,10 +12,10 @@
 #include "switchd/dp.h"
 
 struct flow_counters {
-	uint32_t capacity;    /* how many the data path has */
-	uint32_t next;        /* the first that was never taken */
-	uint32_t *free;       /* can be taken; the next one last */
-	uint32_t *left;       /* may still be counted in */
+	uint32_t capacity; /* how many the data path has */
+	uint32_t next;     /* the first that was never taken */
+	uint32_t *free;    /* can be taken; the next one last */
+	uint32_t *left;    /* may still be counted in */
 	size_t n_free, n_left;
 	size_t free_size, left_size; /* of the arrays */
 };

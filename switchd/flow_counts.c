@@ -59,7 +59,8 @@ static struct xvs_flow_counter received(struct daemon *daemon, uint16_t port)
 
 static void take_received(struct daemon *daemon, uint16_t number, struct flow_entry *entry)
 {
-	const struct bridge *bridge = daemon->model ? daemon->model->bridge_by_number[number] : NULL;
+	const struct bridge *bridge =
+		daemon->model ? daemon->model->bridge_by_number[number] : NULL;
 
 	for (const struct port *port = bridge ? bridge->ports : NULL; port; port = port->next) {
 		struct xvs_flow_counter more = received(daemon, port->conf->number);

@@ -21,7 +21,8 @@ struct flow_counts {
 };
 
 /* Reads those of the indexes first to first + n - 1; what can't be read is 0. */
-void flow_counts_read(struct daemon *daemon, struct flow_counts *counts, uint32_t first, uint32_t n);
+void flow_counts_read(struct daemon *daemon, struct flow_counts *counts, uint32_t first,
+		      uint32_t n);
 void flow_counts_read_all(struct daemon *daemon, struct flow_counts *counts);
 void flow_counts_free(struct flow_counts *counts);
 

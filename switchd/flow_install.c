@@ -175,7 +175,8 @@ static int install(struct daemon *daemon, struct flow_entry *entry, struct error
 		.priority = entry->flow.priority,
 		.match = entry->flow.match,
 	};
-	int status = flow_program_make(&program, entry->flow.actions, entry->flow.table, &env, error);
+	int status =
+		flow_program_make(&program, entry->flow.actions, entry->flow.table, &env, error);
 
 	if (status)
 		return status;
@@ -261,8 +262,7 @@ static int apply_pending(struct daemon *daemon, struct error *error)
 	int first = 0;
 
 	for (uint16_t number = 0; number < XVS_BRIDGES_MAX; number++)
-		leaving[number] =
-			table->bridges[number].present && !is_wanted(daemon, number);
+		leaving[number] = table->bridges[number].present && !is_wanted(daemon, number);
 	while ((entry = STAILQ_FIRST(&table->pending))) {
 		uint16_t bridge = entry->bridge;
 		struct error why = {};
@@ -288,8 +288,7 @@ static int apply_pending(struct daemon *daemon, struct error *error)
 static void adopt(uint16_t bridge, const struct classifier_flow *flow, void *arg)
 {
 	struct flow_table *table = arg;
-	struct flow key = {
-		.table = flow->table, .priority = flow->priority, .match = flow->match};
+	struct flow key = {.table = flow->table, .priority = flow->priority, .match = flow->match};
 	struct flow_entry *entry = flow_store_find(&table->store, bridge, &key);
 
 	if (entry)
@@ -371,7 +370,8 @@ static int tell_ports(struct daemon *daemon, const struct bridge *bridge, bool *
 		free(ports);
 		return 0;
 	}
-	if (!ports || classifier_ports_set(table->classifier, bridge->conf->number, ports, n, local)) {
+	if (!ports ||
+	    classifier_ports_set(table->classifier, bridge->conf->number, ports, n, local)) {
 		free(ports);
 		return error_set(error, -ENOMEM, "out of memory");
 	}
@@ -399,7 +399,8 @@ int flow_table_reconcile(struct daemon *daemon, struct error *error)
 	int first, status;
 
 	if (table->draft) {
-		const union xvs_flow_line *memory = daemon->dpc->flows(daemon->dp, &lines, &counters);
+		const union xvs_flow_line *memory =
+			daemon->dpc->flows(daemon->dp, &lines, &counters);
 
 		classifier_read(memory, lines, adopt, table);
 	}

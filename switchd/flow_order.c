@@ -97,10 +97,9 @@ static int compare(const void *a, const void *b, void *arg)
 
 	for (size_t i = 0; i < order->count; i++) {
 		const struct criterion *criterion = &order->criteria[i];
-		int difference =
-			criterion->field
-				? by_field(&x->flow, &y->flow, criterion)
-				: by_priority(&x->flow, &y->flow, criterion->descending);
+		int difference = criterion->field
+					 ? by_field(&x->flow, &y->flow, criterion)
+					 : by_priority(&x->flow, &y->flow, criterion->descending);
 
 		if (difference)
 			return difference;

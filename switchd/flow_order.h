@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * In which order dump-flows prints: --sort[=FIELD] and --rsort[=FIELD], the first one given counting
- * most.
+ * In which order dump-flows prints: --sort[=FIELD] and --rsort[=FIELD], the first one given
+ * counting most.
  */
 #ifndef XVS_FLOW_ORDER_H
 #define XVS_FLOW_ORDER_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "switchd/flow_select.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
-
-#define ANY_GROUP (~0U)
+#include "switchd/flow_group.h"
 
 static bool is_strict(const struct flow_mod *mod)
 {
@@ -26,15 +26,16 @@ static bool is_meant(const struct flow_mod *mod, const struct flow *flow)
 		return false;
 	if (mod->out_port != XVS_OFPP_NONE && !flow_actions_output_to(flow->actions, mod->out_port))
 		return false;
-	return mod->out_group == ANY_GROUP || flow_actions_use_group(flow->actions, mod->out_group);
+	return mod->out_group == FLOW_GROUP_NONE ||
+	       flow_actions_use_group(flow->actions, mod->out_group);
 }
 
 static void append(struct flow_selection *selection, struct flow_entry *entry)
 {
 	if (selection->count == selection->size) {
 		selection->size = selection->size ? selection->size * 2 : 64;
-		selection->entries = realloc(selection->entries,
-					     selection->size * sizeof(*selection->entries));
+		selection->entries =
+			realloc(selection->entries, selection->size * sizeof(*selection->entries));
 		if (!selection->entries)
 			abort(); /* as in text.h */
 	}
@@ -99,6 +100,16 @@ int flow_select(struct flow_site *site, const struct flow_mod *mod,
 	if (selection->count)
 		qsort(selection->entries, selection->count, sizeof(*selection->entries), by_table);
 	return 0;
+}
+
+struct flow_mod flow_select_all(void)
+{
+	return (struct flow_mod){
+		.verb = FLOW_SHOW,
+		.flow = {.table = FLOW_TABLE_ALL},
+		.out_port = XVS_OFPP_NONE,
+		.out_group = FLOW_GROUP_NONE,
+	};
 }
 
 void flow_selection_free(struct flow_selection *selection)

@@ -22,6 +22,10 @@ struct flow_selection {
  */
 int flow_select(struct flow_site *site, const struct flow_mod *mod,
 		struct flow_selection *selection);
+
+/* A flow_mod that means all flows of a bridge. */
+struct flow_mod flow_select_all(void);
+
 void flow_selection_free(struct flow_selection *selection);
 
 #endif

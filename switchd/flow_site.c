@@ -59,8 +59,7 @@ const struct db_bridge *flow_site_conf(struct flow_site *site)
 	if (site->conf)
 		return site->conf;
 	if (site->call->draft || db_changed(daemon->db)) {
-		if (!site->config &&
-		    db_config_load(daemon->db, &site->config, site->call->error))
+		if (!site->config && db_config_load(daemon->db, &site->config, site->call->error))
 			site->config = NULL;
 		config = site->config;
 	}

@@ -8,8 +8,6 @@
 #include "switchd/flow_text.h"
 #include "switchd/line_file.h"
 
-#define ANY_GROUP (~0U)
-
 static void append(struct flow_source *source, const struct flow *flow, int64_t id)
 {
 	if (source->count == source->size) {
@@ -57,12 +55,7 @@ static void arrange(struct flow_source *source)
 
 int flow_source_read_bridge(struct flow_source *source, struct flow_site *site)
 {
-	const struct flow_mod any = {
-		.verb = FLOW_SHOW,
-		.flow = {.table = FLOW_TABLE_ALL},
-		.out_port = XVS_OFPP_NONE,
-		.out_group = ANY_GROUP,
-	};
+	const struct flow_mod any = flow_select_all();
 	struct flow_selection selection;
 	int status = flow_select(site, &any, &selection);
 
@@ -113,10 +106,9 @@ int flow_source_compare(const struct flow_source *a, const struct flow_source *b
 	int result = 0;
 
 	while (result == 0 && (i < a->count || j < b->count)) {
-		int difference = i == a->count ? 1
-				 : j == b->count
-					 ? -1
-					 : compare(&a->items[i].flow, &b->items[j].flow);
+		int difference = i == a->count   ? 1
+				 : j == b->count ? -1
+						 : compare(&a->items[i].flow, &b->items[j].flow);
 		const struct flow_item *x = difference <= 0 ? &a->items[i] : NULL;
 		const struct flow_item *y = difference >= 0 ? &b->items[j] : NULL;
 

@@ -126,7 +126,8 @@ int cmd_diff_flows(struct command_call *call)
 		if (status == 0 && !line_file_is(call->words[1 + i]))
 			status = flow_site_open(&sites[i], call, call->words[1 + i]);
 	}
-	const bool file_first = line_file_is(call->words[1]), file_last = line_file_is(call->words[2]);
+	const bool file_first = line_file_is(call->words[1]),
+		   file_last = line_file_is(call->words[2]);
 	if (status == 0)
 		status = read_source(&a, file_first && !file_last ? &sites[1] : &sites[0],
 				     call->words[1]);
@@ -135,7 +136,7 @@ int cmd_diff_flows(struct command_call *call)
 				     call->words[2]);
 	if (names)
 		difference.ports = file_first ? &sites[1].ports : &sites[0].ports;
-	call->keeps_output = true;
+	call->says_why = true;
 	if (status == 0)
 		flow_source_compare(&a, &b, print_difference, &difference);
 	flow_source_free(&a);

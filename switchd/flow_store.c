@@ -20,7 +20,8 @@ static size_t slot_of_id(const struct flow_store *store, int64_t id)
 
 static size_t slot_of_key(const struct flow_store *store, uint16_t bridge, const struct flow *flow)
 {
-	uint64_t hash = mix(0, (uint64_t)bridge << 32 | (uint64_t)flow->table << 16 | flow->priority);
+	uint64_t hash =
+		mix(0, (uint64_t)bridge << 32 | (uint64_t)flow->table << 16 | flow->priority);
 
 	for (int i = 0; i < XVS_FLOW_WORDS; i++) {
 		hash = mix(hash, flow->match.mask.word[i]);
@@ -108,8 +109,7 @@ static void unlink_id(struct flow_store *store, struct flow_entry *entry)
 
 static void link_key(struct flow_store *store, struct flow_entry *entry)
 {
-	struct flow_entry **slot =
-		&store->by_key[slot_of_key(store, entry->bridge, &entry->flow)];
+	struct flow_entry **slot = &store->by_key[slot_of_key(store, entry->bridge, &entry->flow)];
 
 	entry->next_key = *slot;
 	*slot = entry;

@@ -29,9 +29,9 @@ struct meter_table;
 
 /* A bridge's flows in the data path. */
 struct flow_bridge {
-	bool present;           /* it has a root: its frames can be looked up */
-	bool baselined;         /* by the load that is at work: flow_counts_begin() */
-	uint16_t *ports;        /* as the classifier was told: by OpenFlow number, the port */
+	bool present;    /* it has a root: its frames can be looked up */
+	bool baselined;  /* by the load that is at work: flow_counts_begin() */
+	uint16_t *ports; /* as the classifier was told: by OpenFlow number, the port */
 	size_t n_ports;
 	uint16_t local;
 };
@@ -50,7 +50,7 @@ struct flow_table {
 	} received[XVS_PORTS_MAX];
 	size_t n_timed; /* flows with timeouts */
 	bool stale;     /* not all that has changed could be read */
-	bool loaded;    /* from here on a flow that can't be is somebody's mistake, who hears of it */
+	bool loaded; /* from here on a flow that can't be is somebody's mistake, who hears of it */
 	char boot[DB_UUID_LEN + 1];
 };
 

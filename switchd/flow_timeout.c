@@ -80,8 +80,8 @@ static int delete_expired(struct timeouts *timeouts, const struct flow_counts *c
 		TAILQ_FOREACH (entry, &store->bridges[i], of_bridge) {
 			int status;
 
-			if (!entry->id || (!is_over(entry, timeouts->clock) &&
-					   !is_idle(timeouts, counts, entry)))
+			if (!entry->id ||
+			    (!is_over(entry, timeouts->clock) && !is_idle(timeouts, counts, entry)))
 				continue;
 			status = db_flow_del(timeouts->daemon->db, entry->id, error);
 			if (status)
@@ -127,8 +127,8 @@ static bool any_due(const struct timeouts *timeouts)
 		const struct flow_entry *entry;
 
 		TAILQ_FOREACH (entry, &store->bridges[i], of_bridge)
-			if (entry->id && (is_over(entry, timeouts->clock) ||
-					  may_be_idle(entry, timeouts->now)))
+			if (entry->id &&
+			    (is_over(entry, timeouts->clock) || may_be_idle(entry, timeouts->now)))
 				return true;
 	}
 	return false;
@@ -144,6 +144,9 @@ void flow_table_tick(struct daemon *daemon)
 	};
 	struct error error = {};
 
-	if (daemon->flows->n_timed && any_due(&timeouts) && expire(&timeouts, &error))
+	if (!daemon->flows->n_timed)
+		return;
+	/* What a chain that was not carried out has brought may still be among them. */
+	if (flow_table_load(daemon, &error) || (any_due(&timeouts) && expire(&timeouts, &error)))
 		log_error("flow", "flows whose time is over can't be deleted: %s", error.text);
 }

@@ -59,7 +59,7 @@ const struct group_entry *group_table_find(const struct group_table *table, uint
 	size_t i = find(table, bridge, group);
 
 	return i < table->count && !compare(bridge, group, table->entries[i]) ? table->entries[i]
-									       : NULL;
+									      : NULL;
 }
 
 static void insert(struct group_table *table, struct group_entry *entry)

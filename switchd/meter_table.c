@@ -41,7 +41,7 @@ static int parse(struct flow_meter *meter, const struct db_meter *row, struct er
 	struct text text = TEXT_EMPTY;
 	int status;
 
-	text_add(&text, "meter=%u %s", row->meter, row->text);
+	text_add(&text, "meter=%u,%s", row->meter, row->text);
 	status = flow_meter_parse(meter, text_string(&text), error);
 	text_free(&text);
 	return status;

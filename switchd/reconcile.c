@@ -7,6 +7,7 @@
 #include "switchd/attachment.h"
 #include "switchd/daemon.h"
 #include "switchd/fdb.h"
+#include "switchd/flow_table.h"
 #include "switchd/group.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
@@ -355,6 +356,7 @@ static void reconcile(struct run *run)
 	struct daemon *daemon = run->daemon;
 	const struct bridge *bridge;
 
+	keep_status(run, flow_table_load(daemon, first_error(run)));
 	for (size_t i = 0; i < run->n_ports; i++)
 		port_prepare(daemon, run->ports[i]);
 	for (size_t i = 0; i < run->n_ports; i++)
@@ -379,9 +381,13 @@ static void reconcile(struct run *run)
 	if (!daemon->model->adopted)
 		static_mac_sweep(daemon);
 
+	keep_status(run, flow_table_reconcile(daemon, first_error(run)));
 	for (size_t i = 0; i < run->n_ports; i++)
 		if (run->ports[i]->link && port_attachable(run->ports[i]))
 			attach(run, run->ports[i]);
+	for (bridge = daemon->model->bridges; bridge; bridge = bridge->next)
+		keep_status(run, flow_table_ports(daemon, bridge, first_error(run)));
+	flow_table_retire(daemon);
 	join_groups(run);
 
 	flush(run);

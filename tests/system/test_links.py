@@ -127,7 +127,7 @@ def test_xvsctl_alone_takes_an_instance(fake, program):
 def test_a_request_that_is_too_long(fake, program):
     # No word of a command line may be longer than 128 KiB.
     done = fake.run(program, "get", *["\x01" * 100000] * 14)
-    assert (done.returncode, done.stderr) == (1, f"{program}: the command is longer than 8 MiB\n")
+    assert (done.returncode, done.stderr) == (1, f"{program}: the command is longer than 32 MiB\n")
     assert not fake.requests
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "db/datum.h"
+#include "switchd/flow_table.h"
 #include "switchd/log.h"
 
 void fixture_start(struct fixture *fixture)
@@ -19,6 +20,7 @@ void fixture_start(struct fixture *fixture)
 	assert_int_equal(link_table_open(NULL, model_link_changed, daemon, &daemon->links, error),
 			 0);
 	assert_int_equal(fdb_open(daemon->dpc, daemon->dp, &daemon->fdb, error), 0);
+	assert_int_equal(flow_table_open(daemon, error), 0);
 	assert_int_equal(model_open(daemon, error), 0);
 }
 
@@ -27,6 +29,7 @@ void fixture_stop(struct fixture *fixture)
 	struct daemon *daemon = &fixture->daemon;
 
 	model_close(daemon);
+	flow_table_close(daemon);
 	fdb_close(daemon->fdb);
 	link_table_close(daemon->links);
 	daemon->dpc->close(daemon->dp);

@@ -316,7 +316,7 @@ static void test_too_deep_and_too_long(void **state)
 		data[0] = '[';
 	}
 	answer = get(fd);
-	assert_non_null(strstr(json_string_value(json_object_get(answer, "error")), "8 MiB"));
+	assert_non_null(strstr(json_string_value(json_object_get(answer, "error")), "32 MiB"));
 	json_decref(answer);
 	close(fd);
 

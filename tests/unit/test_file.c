@@ -132,7 +132,7 @@ static void test_refused(void **state)
 	refused("apply @", "is not a text in UTF-8");
 	memset(big, 'x', CONTROL_REQUEST_MAX + 1);
 	write_file(big, CONTROL_REQUEST_MAX + 1);
-	refused("apply @", "is longer than the 8 MiB of a request");
+	refused("apply @", "is longer than the 32 MiB of a request");
 	free(big);
 }
 

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* add-group, add-groups, mod-group and del-groups. */
+#include "switchd/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "switchd/daemon.h"
+#include "switchd/flow_group.h"
+#include "switchd/flow_select.h"
+#include "switchd/flow_word.h"
+#include "switchd/group_commands.h"
+#include "switchd/line_file.h"
+#include "switchd/openflow.h"
+
+enum verb {
+	ADD,
+	MODIFY,
+	ADD_OR_MODIFY,
+	DELETE,
+};
+
+struct wanted {
+	uint32_t group;
+	int64_t id;
+};
+
+/* db_group_fn */
+static int find_group(const struct db_group *row, void *arg)
+{
+	struct wanted *wanted = arg;
+
+	if (row->group == wanted->group)
+		wanted->id = row->id;
+	return 0;
+}
+
+/* The id of a group in the database; 0: there is none. */
+static int find(struct flow_site *site, uint32_t group, int64_t *id)
+{
+	struct wanted wanted = {.group = group};
+	int status = db_group_each(site->call->daemon->db, site->bridge, find_group, &wanted,
+				   site->call->error);
+
+	*id = wanted.id;
+	return status;
+}
+
+/* As it is kept in the database: without its number. */
+static int put(struct flow_site *site, const struct flow_group *group)
+{
+	struct command_call *call = site->call;
+	struct text text = TEXT_EMPTY;
+	int status;
+
+	flow_group_print(&text, group, NULL);
+	status = db_group_put(call->daemon->db, site->bridge, group->id,
+			      strchr(text_string(&text), ',') + 1, call->error);
+	text_free(&text);
+	return status;
+}
+
+static int change(struct flow_site *site, const struct flow_group *group, enum verb verb)
+{
+	struct command_call *call = site->call;
+	int64_t id;
+	int status = find(site, group->id, &id);
+
+	if (status == 0 && id && verb == ADD)
+		status = error_set(call->error, -EEXIST,
+				   "bridge %s has a group %u already (OFPGMFC_GROUP_EXISTS)",
+				   site->bridge, group->id);
+	if (status == 0 && !id && verb == MODIFY)
+		status = error_set(call->error, -ENOENT,
+				   "bridge %s has no group %u (OFPGMFC_UNKNOWN_GROUP)",
+				   site->bridge, group->id);
+	return status ? status : put(site, group);
+}
+
+/* Flows that lead to a group go with it. */
+static int delete_users(struct flow_site *site, uint32_t group)
+{
+	struct flow_mod users = flow_select_all();
+	struct flow_selection selection;
+	int status;
+
+	users.out_group = group;
+	status = flow_select(site, &users, &selection);
+	for (size_t i = 0; i < selection.count && status == 0; i++)
+		status = db_flow_del(site->call->daemon->db, selection.entries[i]->id,
+				     site->call->error);
+	flow_selection_free(&selection);
+	return status;
+}
+
+static int delete_group(struct flow_site *site, uint32_t group)
+{
+	int64_t id;
+	int status = find(site, group, &id);
+
+	if (status == 0 && id)
+		status = delete_users(site, group);
+	if (status == 0 && id)
+		status = db_group_del(site->call->daemon->db, id, site->call->error);
+	return status;
+}
+
+struct deleting {
+	struct flow_site *site;
+	uint32_t *groups;
+	size_t count;
+};
+
+/* db_group_fn */
+static int note_group(const struct db_group *row, void *arg)
+{
+	struct deleting *deleting = arg;
+
+	deleting->groups =
+		realloc(deleting->groups, (deleting->count + 1) * sizeof(*deleting->groups));
+	if (!deleting->groups)
+		abort(); /* as in text.h */
+	deleting->groups[deleting->count++] = row->group;
+	return 0;
+}
+
+static int delete_all(struct flow_site *site)
+{
+	struct deleting deleting = {.site = site};
+	struct command_call *call = site->call;
+	int status =
+		db_group_each(call->daemon->db, site->bridge, note_group, &deleting, call->error);
+
+	for (size_t i = 0; i < deleting.count && status == 0; i++)
+		status = delete_group(site, deleting.groups[i]);
+	free(deleting.groups);
+	return status;
+}
+
+int group_number_parse(const char *text, uint32_t *group, struct error *error)
+{
+	const char *value = text + strlen("group_id=");
+	uint64_t number;
+
+	*group = FLOW_GROUP_NONE;
+	if (!*text)
+		return 0;
+	if (strncmp(text, "group_id=", strlen("group_id=")))
+		return error_set(error, -EINVAL, "unknown keyword %.*s",
+				 (int)strcspn(text, "=:, \t"), text);
+	if (!strcmp(value, "all") || !strcmp(value, "any"))
+		return 0;
+	if (!flow_number(value, UINT32_MAX, &number))
+		return error_set(error, -EINVAL, "invalid group_id \"%s\"", value);
+	/* OFPG_ALL */
+	if (number <= FLOW_GROUP_MAX)
+		*group = (uint32_t)number;
+	return 0;
+}
+
+static int delete (struct flow_site *site, const char *which)
+{
+	uint32_t group;
+	int status = group_number_parse(which, &group, site->call->error);
+
+	if (status)
+		return status;
+	return group == FLOW_GROUP_NONE ? delete_all(site) : delete_group(site, group);
+}
+
+static int run_line(struct flow_site *site, const char *line, enum verb verb)
+{
+	struct flow_group group;
+	int status;
+
+	if (verb == DELETE)
+		return delete (site, line);
+	status = flow_group_parse(&group, line, &site->ports, site->call->error);
+	if (status)
+		return status;
+	status = change(site, &group, verb);
+	flow_group_clear(&group);
+	return status;
+}
+
+/* The verb that a line of a file may begin with, and `*line` behind it. */
+static enum verb read_verb(const char **line, enum verb verb)
+{
+	static const char *const verbs[] = {"add", "modify", "add_or_mod", "delete"};
+	size_t length = strcspn(*line, " \t,");
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strlen(verbs[i]) == length && !strncmp(*line, verbs[i], length)) {
+			*line += length;
+			*line += strspn(*line, " \t,");
+			return (enum verb)i;
+		}
+	return verb;
+}
+
+static int run_file(struct flow_site *site, const char *word, enum verb verb)
+{
+	struct line_file file;
+	const char *line;
+	int status = 0;
+
+	line_file_open(&file, word);
+	while (status == 0 && (line = line_file_next(&file))) {
+		enum verb said = read_verb(&line, verb);
+
+		status = run_line(site, line, said);
+		if (status)
+			line_file_blame(&file, status, site->call->error);
+	}
+	line_file_close(&file);
+	return status;
+}
+
+static int run(struct command_call *call, enum verb verb)
+{
+	const char *word = call->n_words > 2 ? call->words[2] : "";
+	enum openflow version;
+	struct flow_site site;
+	int status = openflow_version(call, OPENFLOW_10, &version);
+
+	if (status)
+		return status;
+	status = flow_site_open(&site, call, call->words[1]);
+	if (status == 0)
+		status = line_file_is(word) ? run_file(&site, word, verb)
+					    : run_line(&site, word, verb);
+	flow_site_close(&site);
+	return status;
+}
+
+/* add-group BRIDGE GROUP, add-groups BRIDGE FILE */
+int cmd_add_groups(struct command_call *call)
+{
+	return run(call, ADD);
+}
+
+/* [--may-create] mod-group BRIDGE GROUP */
+int cmd_mod_group(struct command_call *call)
+{
+	return run(call, command_option(call, "--may-create") ? ADD_OR_MODIFY : MODIFY);
+}
+
+/* del-groups BRIDGE [group_id=GROUP] */
+int cmd_del_groups(struct command_call *call)
+{
+	return run(call, DELETE);
+}
