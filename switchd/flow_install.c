@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "switchd/attachment.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_counts.h"
@@ -319,6 +320,15 @@ static bool same_ports(const struct flow_bridge *state, const uint16_t *ports, s
 	       !memcmp(state->ports, ports, n * sizeof(*ports));
 }
 
+/* Is the port's number its own in the data path, and not yet, or still, another device's? */
+static bool is_attached(const struct daemon *daemon, const struct port *port)
+{
+	const struct attachment *attachment = daemon->model->attachments[port->conf->number];
+
+	return attachment && !attachment->gone && port_attachable(port) &&
+	       attachment->set.ifindex == port->want.ifindex;
+}
+
 /* How many OpenFlow numbers the attached ports reach up to. */
 static size_t count_numbers(const struct daemon *daemon, const struct bridge *bridge)
 {
@@ -327,8 +337,7 @@ static size_t count_numbers(const struct daemon *daemon, const struct bridge *br
 	for (const struct port *port = bridge->ports; port; port = port->next) {
 		uint16_t ofport = port->conf->ofport;
 
-		if (daemon->model->attachments[port->conf->number] && ofport < XVS_OFPP_MAX &&
-		    ofport >= n)
+		if (is_attached(daemon, port) && ofport < XVS_OFPP_MAX && ofport >= n)
 			n = (size_t)ofport + 1;
 	}
 	return n;
@@ -344,7 +353,7 @@ static uint16_t *list_ports(const struct daemon *daemon, const struct bridge *br
 	for (const struct port *port = bridge->ports; ports && port; port = port->next) {
 		const struct db_port *conf = port->conf;
 
-		if (!daemon->model->attachments[conf->number])
+		if (!is_attached(daemon, port))
 			continue;
 		if (conf->local)
 			*local = conf->number;
@@ -388,7 +397,9 @@ int flow_table_ports(struct daemon *daemon, const struct bridge *bridge, struct 
 	bool changed;
 	int status = tell_ports(daemon, bridge, &changed, error);
 
-	return changed ? commit(daemon, error) : status;
+	if (changed)
+		status = commit(daemon, error);
+	return changed && !status ? 1 : status;
 }
 
 int flow_table_reconcile(struct daemon *daemon, struct error *error)

@@ -78,8 +78,8 @@ int flow_table_reconcile(struct daemon *daemon, struct error *error);
  * no port looks for them. */
 void flow_table_retire(struct daemon *daemon);
 
-/* Tells the data path which port has which OpenFlow number, of those that are attached. To be
- * called when ports came or went, after flow_table_reconcile(). */
+/* Tells the data path which port has which OpenFlow number, of those that are attached as they are
+ * wanted. Returns 1 when that was something new. */
 int flow_table_ports(struct daemon *daemon, const struct bridge *bridge, struct error *error);
 
 /* Once a second, behind fdb_tick(): removes flows whose time is over. */

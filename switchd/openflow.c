@@ -31,7 +31,7 @@ int openflow_version(const struct command_call *call, enum openflow otherwise,
 		return 0;
 	for (*version = OPENFLOW_10; *(list += strspn(list, SEPARATORS));) {
 		size_t length = strcspn(list, SEPARATORS);
-		enum openflow one;
+		enum openflow one = OPENFLOW_10;
 		int status = find(list, (int)length, &one, call->error);
 
 		if (status)

@@ -77,6 +77,20 @@ static void leave_group(struct run *run, const struct bridge *bridge)
 	run->shrunk |= status != 0;
 }
 
+/* Tells flows by which numbers they reach the ports that are there. */
+static void number_ports(struct run *run)
+{
+	const struct bridge *bridge;
+
+	for (bridge = run->daemon->model->bridges; bridge; bridge = bridge->next) {
+		int status = flow_table_ports(run->daemon, bridge, first_error(run));
+
+		if (status < 0)
+			keep_status(run, status);
+		run->shrunk |= status > 0;
+	}
+}
+
 static void leave_groups(struct run *run)
 {
 	struct bridge *bridge;
@@ -87,6 +101,7 @@ static void leave_groups(struct run *run)
 	else
 		for (size_t i = 0; i < run->n_ports; i++)
 			leave_group(run, run->ports[i]->bridge);
+	number_ports(run);
 	/* From here on a port's number may stand for another one. */
 	if (run->shrunk)
 		run->daemon->dpc->settle(run->daemon->dp);
@@ -340,6 +355,17 @@ static void check_asked(struct run *run, const struct port *port)
 		keep_status(run, error_set(first_error(run), -EEXIST, "%s", port->why.text));
 }
 
+/* Which bridges' ports have to ask their flows is known before they are set. */
+static void load_flows(struct run *run)
+{
+	struct daemon *daemon = run->daemon;
+	struct bridge *bridge;
+
+	keep_status(run, flow_table_load(daemon, first_error(run)));
+	for (bridge = daemon->model->bridges; bridge; bridge = bridge->next)
+		bridge->flows = flow_table_in_use(daemon, bridge->conf);
+}
+
 /*
  * The order is what keeps bridges apart and frames flowing:
  *   1. Work out what is wanted. Devices of internal and patch ports are made here; if one that is
@@ -356,7 +382,7 @@ static void reconcile(struct run *run)
 	struct daemon *daemon = run->daemon;
 	const struct bridge *bridge;
 
-	keep_status(run, flow_table_load(daemon, first_error(run)));
+	load_flows(run);
 	for (size_t i = 0; i < run->n_ports; i++)
 		port_prepare(daemon, run->ports[i]);
 	for (size_t i = 0; i < run->n_ports; i++)
@@ -385,8 +411,7 @@ static void reconcile(struct run *run)
 	for (size_t i = 0; i < run->n_ports; i++)
 		if (run->ports[i]->link && port_attachable(run->ports[i]))
 			attach(run, run->ports[i]);
-	for (bridge = daemon->model->bridges; bridge; bridge = bridge->next)
-		keep_status(run, flow_table_ports(daemon, bridge, first_error(run)));
+	number_ports(run);
 	flow_table_retire(daemon);
 	join_groups(run);
 
