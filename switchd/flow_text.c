@@ -134,14 +134,16 @@ static int read_out_port(const struct reader *reader, const struct keyword *keyw
 static int read_out_group(const struct reader *reader, const struct keyword *keyword,
 			  const char *value)
 {
-	uint64_t group;
+	unsigned long group;
+	char *end;
 
 	(void)keyword;
+	group = strtoul(value, &end, 10);
 	if (!strcasecmp(value, "any"))
 		group = GROUP_ANY;
 	else if (!strcasecmp(value, "all"))
 		group = GROUP_ALL;
-	else if (!flow_number(value, UINT32_MAX, &group))
+	else if (!isdigit((unsigned char)*value) || *end || group > UINT32_MAX)
 		return error_set(reader->error, -EINVAL, "%s is not a valid OpenFlow group", value);
 	reader->mod->out_group = (uint32_t)group;
 	return 0;

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Flow lines, good and bad, against Debian's ovs-ofctl: the flow that it makes of them, or what it complains about.
+
+The lines are those that the fuzzed parser begins with, tests/fuzz/flow. Ours are read by tests/unit/parse_flow, theirs
+are given to a running ovs-vswitchd and asked back.
+"""
+
+import glob
+import os
+import re
+import subprocess
+from contextlib import closing
+
+import pytest
+
+from harness import openvswitch
+from harness.lab import Lab
+from harness.switch import BUILD
+
+LINES = os.path.join(os.path.dirname(__file__), "..", "fuzz", "flow", "*.flows")
+PARSER = os.path.join(BUILD, "tests", "unit", "parse_flow")
+FORMATS = "none of the usable flow formats"  # the version of OpenFlow that is spoken cannot say it
+NEWER = r"importance|send_flow_rem|check_overlap"  # what OpenFlow 1.0 drops without a word
+
+# What is meant to differ: why, a pattern of lines, and one of what we say. Each line that it fits has to differ.
+WRAPS = "Open vSwitch takes a number that is too large for its field, and loses the bits that do not fit"
+OCTET = "frames' ARP operations are compared by their lower octet, in Open vSwitch, too"
+KEEPS = "OpenFlow 1.0 has no such mask: with ovs-ofctl all bits are matched or written"
+TABLES = "there are 64 tables; Open vSwitch has 254"
+UNKNOWN = "this switch does not match the field"
+TYPO = "Open vSwitch's sentence lacks a parenthesis"
+REST = "Open vSwitch does not look at what stands behind the mask"
+MASK = "all bits of the field are all bits"
+ORDER = "Open vSwitch has another word to complain about first"
+ABSENT = "whether there is such a meter, group or table is for those to say who add the flow"
+GOTO = "ovs-ofctl has no goto_table in OpenFlow 1.0, and says resubmit"
+
+DIFFERENCES = [
+    (WRAPS, r"dl_vlan=(4096|0x1005|65534),.*", r"error: \w+ is not a valid value for field dl_vlan"),
+    (WRAPS, r"(dl_vlan|vlan)_pcp=8,.*", r"error: 8 is not a valid value for field \w+"),
+    (WRAPS, r"vlan_vid=0x2000,.*", "error: 0x2000 is not a valid value for field vlan_vid"),
+    (WRAPS, r"ip,(nw_tos=3|nw_tos=255|ip_dscp=64|nw_ecn=4),.*", r"error: \d+ is not a valid value for field \w+"),
+    (WRAPS, r"ip,nw_src=256.1.1.1,.*", "error: 256.1.1.1: invalid IP address"),
+    (WRAPS, r"dl_src=100:00:00:00:00:01,.*", "error: 100:00:00:00:00:01: invalid Ethernet address"),
+    (OCTET, r"arp,arp_op=(300|0x1ff|65536)[ ,].*", r"error: \w+: value too large for 1-byte field arp_op"),
+    (KEEPS, r"icmp,tp_src=8/0xf,.*", " icmp,tp_src=0x8/0xf actions=drop"),
+    (KEEPS, r".*set_field:1.2.3.0/255.255.255.0->ip_dst.*", r" tcp actions=load:0x10203->NXM_OF_IP_DST\[8..31\],NORMAL"),
+    (TABLES, r"table=(64|254),.*", r'error: unknown table "\d+": tables are 0 to 63'),
+    (UNKNOWN, r"(.*,nd_sll|reg4|xreg0|tun_id|ct_state|packet_type)=.*", r"error: unknown keyword \w+"),
+    (TYPO, r"ip,ip_frag=(foo|1|3/1|yes/no)[ ,].*", r'error: .*: unknown fragment type \(valid types are .*"not_later"\)'),
+    (REST, r"tcp,tcp_flags=2/2/2,.*", r"error: 2/2/2: unknown TCP flag\(s\)"),
+    (MASK, r"dl_vlan=5/0xfff,.*", " dl_vlan=5 actions=drop"),
+    (ORDER, r"deleted ip", "error: field deleted missing value"),
+    (ORDER, r"actions=drop,actions=2", 'error: "drop" must not be accompanied by any other action or instruction'),
+    (ABSENT, r"actions=(meter:3,output:1|group:7|write_metadata:0x5/0xff,goto_table:1)", r" actions=.*"),
+    (GOTO, r"table=3,actions=goto_table:4", r" table=3, actions=goto_table:4"),
+]
+
+
+def corpus():
+    for path in sorted(glob.glob(LINES)):
+        with open(path, encoding="utf-8") as file:
+            yield from (line.rstrip("\n") for line in file if not line.startswith("#"))
+
+
+class Oracle:
+    """Open vSwitch with a bridge whose ports are those of parse_flow."""
+
+    def __init__(self, vswitch):
+        self.vswitch = vswitch
+        self.bridge = "unix:" + os.path.join(vswitch.folder, "br0.mgmt")
+        words = ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail_mode=secure"]
+        for number, port in enumerate(("p1", "p-2", "p.3"), 1):
+            words += ["--", "add-port", "br0", port, "--", "set", "interface", port, "type=internal", f"ofport_request={number}"]
+        vswitch.vsctl(*words)
+
+    def ofctl(self, *words, text=None):
+        return subprocess.run(["ovs-ofctl", *words], input=text, env=self.vswitch.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False)
+
+    def make_of(self, line, *options, names="--no-names"):
+        """As parse_flow says it."""
+        if not options and re.search(NEWER, line):
+            return self.make_of(line, "-OOpenFlow14", names=names)
+        done = self.ofctl(*options, "add-flows", self.bridge, "-", text=f"delete\n{line}\n")
+        complaint = re.search(r"^ovs-ofctl: (?:\S+:\d+: )?(.*)", done.stderr, re.MULTILINE)
+        if complaint and FORMATS in complaint[1] and not options:
+            return self.make_of(line, "-OOpenFlow14", names=names)
+        if complaint:
+            return f"error: {complaint[1]}"
+        if "OFPT_ERROR" in done.stderr:
+            return "error: of the switch"
+        if re.match(r"\s*(modify|delete)", line):
+            return "taken"
+        return self.ofctl(*options, names, "--no-stats", "dump-flows", self.bridge).stdout.rstrip("\n")
+
+
+@pytest.fixture(name="oracle", scope="module")
+def running_open_vswitch(tmp_path_factory):
+    reason = openvswitch.missing()
+    if reason:
+        pytest.skip(f"{reason}: our flow lines are not held against Open vSwitch's own")
+    folder = tmp_path_factory.mktemp("ovs")
+    with Lab(folder) as lab, closing(openvswitch.OpenVSwitch(folder, lab.namespace("ovs"))) as vswitch:
+        yield Oracle(vswitch.start())
+
+
+def ours(lines, *options):
+    done = subprocess.run([PARSER, *options], input="".join(f"{line}\n" for line in lines), stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_flow_lines_are_read_as_by_ovs_ofctl(oracle):
+    lines = list(corpus())
+    wrong, met = [], set()
+    for line, mine in zip(lines, ours(lines), strict=True):
+        theirs = oracle.make_of(line)
+        meant = [entry for entry in DIFFERENCES if re.fullmatch(entry[1], line)]
+        met.update(meant)
+        if (mine != theirs) != bool(meant) or not all(re.fullmatch(entry[2], mine) for entry in meant):
+            wrong.append(f"{line}\n    Open vSwitch: {theirs}\n    ours:         {mine}")
+    wrong += [f"{line}: there is no such line" for _, line, _ in (entry for entry in DIFFERENCES if entry not in met)]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_ports_are_printed_by_name_as_by_ovs_ofctl(oracle):
+    lines = ["in_port=1,actions=2,3,9", "in_port=LOCAL,actions=in_port", "in_port=p-2,actions=resubmit(3,1),p.3"]
+    assert ours(lines, "--names") == [oracle.make_of(line, names="--names") for line in lines]
