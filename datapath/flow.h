@@ -268,22 +268,6 @@ static __always_inline void flow_take(struct flow_state *state, __u32 line)
 	state->best_priority = rule->priority;
 }
 
-/* Takes the rule of a subtable that the frame matches, if it is better than what was found so far.
- */
-static __always_inline void flow_search(struct flow_state *state, __u32 subtable, __u64 hash)
-{
-	for (__u32 i = 0; i < XVS_FLOW_CANDIDATES_MAX; i++) {
-		__u32 rule = flow_candidate(subtable, hash, i);
-
-		if (!rule)
-			return;
-		if (flow_is_rule(subtable, rule)) {
-			flow_take(state, rule);
-			return;
-		}
-	}
-}
-
 /* May there be a rule for this hash in a subtable? */
 static __always_inline bool flow_suspects(const struct xvs_flow_subtable *subtable, __u64 hash)
 {
@@ -308,30 +292,51 @@ static __always_inline __u32 flow_bit(__u64 bit)
 	return position[bit * 0x022fdd63cc95386dULL >> 58];
 }
 
+/* Takes the rule of a subtable that the frame matches, if it is better than what was found so far.
+ */
+__weak __noinline int flow_probe(__u32 line)
+{
+	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
+	struct flow_state *state = flow_state_get();
+	__u64 hash;
+
+	if (!subtable || !state)
+		return 0;
+	hash = xvs_flow_hash_fixed(state->now.key.word[0] & subtable->fixed[0],
+				   state->now.key.word[1] & subtable->fixed[1],
+				   state->now.key.word[2] & subtable->fixed[2]);
+	for (__u32 n = 0; n < XVS_FLOW_EXTRA && n < subtable->n_extra; n++)
+		hash = xvs_flow_hash_extra(hash, flow_extra(state, subtable, line, n));
+	if (!flow_suspects(subtable, hash))
+		return 0;
+	for (__u32 i = 0; i < XVS_FLOW_CANDIDATES_MAX; i++) {
+		__u32 rule = flow_candidate(line, hash, i);
+
+		if (!rule)
+			break;
+		if (flow_is_rule(line, rule)) {
+			flow_take(state, rule);
+			break;
+		}
+	}
+	return 0;
+}
+
 /*
  * Looks at the subtables whose bit is set in `left`; the first of them begins at `line`. The best
  * rule so far is in the state, and not in a variable, of which the verifier would know too much:
  * each turn of the loop would be another case for it.
  */
-static __always_inline void flow_scan(struct flow_state *state, __u32 line, __u64 left)
+static __always_inline void flow_scan(const struct flow_state *state, __u32 line, __u64 left)
 {
-	__u64 word0 = state->now.key.word[0], word1 = state->now.key.word[1];
-	__u64 word2 = state->now.key.word[2];
-
 	for (int i = 0; i < XVS_FLOW_FILTER_SPAN && left; i++) {
 		__u32 at = line + 2 * flow_bit(left & -left);
 		const struct xvs_flow_subtable *subtable = (const void *)flow_line(at);
-		__u64 hash;
 
 		if (!subtable || state->best_priority >= subtable->max_priority)
 			break;
 		left &= left - 1;
-		hash = xvs_flow_hash_fixed(word0 & subtable->fixed[0], word1 & subtable->fixed[1],
-					   word2 & subtable->fixed[2]);
-		for (__u32 n = 0; n < XVS_FLOW_EXTRA && n < subtable->n_extra; n++)
-			hash = xvs_flow_hash_extra(hash, flow_extra(state, subtable, at, n));
-		if (flow_suspects(subtable, hash))
-			flow_search(state, at, hash);
+		flow_probe(at);
 	}
 }
 

@@ -551,6 +551,12 @@ __weak __noinline int flow_decide(__u32 bridge, __u32 ingress)
 	return 0;
 }
 
+/* A MAC address of the key as frame.h has it. */
+static __always_inline __u64 flow_mac(__u64 mac)
+{
+	return __builtin_bswap64(mac) >> 16;
+}
+
 /* What a flow's NORMAL sees of a frame that has been given another form. `frame` is as it came. */
 static __always_inline void flow_show(struct frame *frame, const struct flow_form *form)
 {

@@ -276,12 +276,6 @@ static __always_inline __u32 flow_parse_llc(struct flow_reader *reader)
 	return type;
 }
 
-/* From a MAC address as frame.h has it to the number that it is in the key, and back. */
-static __always_inline __u64 flow_mac(__u64 mac)
-{
-	return __builtin_bswap64(mac) >> 16;
-}
-
 static __always_inline void flow_clear(struct flow_state *state)
 {
 	if (state->dirty)
@@ -294,37 +288,29 @@ static __always_inline void flow_clear(struct flow_state *state)
 }
 
 /*
- * Fills in state->now and where the headers are. `frame` is what frame_parse() has made of the same
- * octets, and no runt; behind_tag: its tag is in them. state->reason is set if the frame is to be
- * dropped.
+ * Fills in state->now and where the headers are. The reader is behind the
+ * Ethernet header and the tag of a frame that is no runt. state->reason is set if the
+ * frame is to be dropped.
  */
-static __always_inline void flow_parse(struct flow_state *state, const struct frame *frame,
-				       const void *data, const void *end, bool behind_tag,
-				       __u32 in_port, __u32 needs)
+static __always_inline void flow_parse(struct flow_state *state, struct flow_reader reader,
+				       __u32 tag, __u32 in_port, __u32 needs)
 {
-	struct flow_reader reader = {data, end, ETH_HLEN, frame->len - ETH_HLEN, 0};
 	struct xvs_flow_key *key = &state->now.key;
-	__u32 type, tci = 0;
+	__u64 type, tci = tag ? (__u16)tag | XVS_FLOW_TCI_TAGGED : 0;
+	const __u8 *header = reader.data;
 
 	flow_clear(state);
-	if (frame->tag) {
-		tci = (__u16)frame->tag | XVS_FLOW_TCI_TAGGED;
-		reader.rest -= TAG_LEN;
-		if (behind_tag)
-			reader.at += reader.tags = TAG_LEN;
-	}
-	state->now.tpid_dei = frame->tag & (0xffff0000 | XVS_FLOW_TCI_TAGGED);
-	key->word[3] = flow_mac(frame->dst);
-	key->word[4] = flow_mac(frame->src);
-	if (data + ETH_HLEN + TAG_LEN <= end && behind_tag)
-		type = be16_at(data + ETH_HEADER_TYPE + TAG_LEN);
-	else if (data + ETH_HLEN <= end)
-		type = be16_at(data + ETH_HEADER_TYPE);
-	else
+	state->now.tpid_dei = tag & (0xffff0000 | XVS_FLOW_TCI_TAGGED);
+	if (reader.data + ETH_HLEN > reader.end)
 		return;
+	key->word[3] = be48_at(header);
+	key->word[4] = be48_at(header + ETH_ALEN);
+	type = be16_at(header + ETH_HEADER_TYPE);
+	if (reader.tags && reader.data + ETH_HLEN + TAG_LEN <= reader.end)
+		type = be16_at(header + ETH_HEADER_TYPE + TAG_LEN);
 	if (type < ETH_P_802_3_MIN)
 		type = flow_parse_llc(&reader);
-	key->word[0] = (__u64)in_port << 48 | (__u64)tci << 32 | (__u64)type << 16;
+	key->word[0] = (__u64)in_port << 48 | tci << 32 | type << 16;
 	key->word[1] = key->word[2] = 0;
 	if (!(needs & XVS_FLOW_NEEDS_L3))
 		return;
@@ -334,6 +320,19 @@ static __always_inline void flow_parse(struct flow_state *state, const struct fr
 		flow_parse_ipv6(state, reader);
 	else if (type == ETH_P_ARP || type == ETH_P_RARP)
 		flow_parse_arp(state, reader);
+}
+
+/* Behind the Ethernet header of a frame of this length, and its tag if that is in it. */
+static __always_inline struct flow_reader flow_reader(const void *data, const void *end, __u32 len,
+						      __u32 tag, bool in_frame)
+{
+	struct flow_reader reader = {.data = data, .end = end};
+
+	if (tag && in_frame)
+		reader.tags = TAG_LEN;
+	reader.at = ETH_HLEN + reader.tags;
+	reader.rest = len - ETH_HLEN - (tag ? TAG_LEN : 0);
+	return reader;
 }
 
 #endif

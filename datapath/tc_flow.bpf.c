@@ -119,6 +119,19 @@ static long put_out_next(__u32 index, struct putting_out *out)
 	return 0;
 }
 
+/* Reads the frame for its flows. */
+__weak __noinline int tc_read(struct __sk_buff *skb, __u32 len, __u32 tag, __u32 ofport,
+			      __u32 needs)
+{
+	const void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct flow_state *state = flow_state_get();
+
+	if (state)
+		flow_parse(state, flow_reader(data, end, len, tag, !skb->vlan_present), tag, ofport,
+			   needs);
+	return 0;
+}
+
 /* False: its flows are not asked. */
 static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *state, __u32 ingress,
 				   const struct xvs_port *port, const struct xvs_rules *in,
@@ -136,8 +149,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 		return false;
 	}
 	tables = flow_bridge(in->bridge);
-	flow_parse(state, &frame, (void *)(long)skb->data, (void *)(long)skb->data_end,
-		   frame.tag && !skb->vlan_present, port->ofport, tables ? tables->needs : 0);
+	tc_read(skb, frame.len, frame.tag, port->ofport, tables ? tables->needs : 0);
 	flow_decide(in->bridge, ingress);
 	flow_conclude(state, frame.len);
 	return true;

@@ -74,6 +74,7 @@ struct dp {
 	uint32_t fdb_buckets;
 	union xvs_flow_line *flows;
 	uint32_t flow_lines;
+	bool has_flows; /* some bridge has, or had: the programs are those that know flows */
 	struct xvs_flow_counter *flow_bases;
 	uint32_t flow_counters;
 	struct xvs_meter *meters;

@@ -101,6 +101,15 @@ static void memory_use(struct dp *dp, const struct memory *memory)
 	dp->flow_counters = memory->n_counters;
 }
 
+/* Has any bridge flows? */
+static bool has_roots(const union xvs_flow_line *lines)
+{
+	for (uint32_t bridge = 0; bridge < XVS_BRIDGES_MAX; bridge++)
+		if (lines[bridge / 16].half[bridge % 16])
+			return true;
+	return false;
+}
+
 /* Should a switchd have ended while it pinned new ones, the maps may differ in size: what both of
  * them have is used. */
 int dp_flows_open(struct dp *dp)
@@ -118,6 +127,7 @@ int dp_flows_open(struct dp *dp)
 		return -ESTALE;
 	result = memory_map(&memory);
 	memory_use(dp, &memory);
+	dp->has_flows = !result && has_roots(dp->flows);
 	return result ? -ESTALE : 0;
 }
 
@@ -210,6 +220,7 @@ int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_f
 						       .n_lines = lines,
 						       .n_counters = counters,
 					       };
+	bool had_flows = dp->has_flows;
 	int result = memory_make(&new);
 
 	if (result)
@@ -220,9 +231,11 @@ int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_f
 		if (result)
 			error_set(error, result, "the flows do not fit into %u lines", lines);
 	}
+	dp->has_flows = true;
 	if (!result)
 		result = memory_switch(dp, &old, &new, error);
 	if (result) {
+		dp->has_flows = had_flows;
 		memory_close(&new);
 		return result;
 	}

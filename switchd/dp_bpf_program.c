@@ -123,21 +123,31 @@ static int skel_open(struct xvswitch_bpf **skel, struct error *error)
 	return *skel ? 0 : load_failed(error, -errno);
 }
 
-/*
- * Which programs to load. The kernel lets a program tail-call another only if both have the same
- * expected attach type, and an extension has none.
- */
-static void choose(struct xvswitch_bpf *skel, bool root, bool pipeline)
+/* Which programs of the object to load. */
+enum part {
+	PART_NONE,
+	PART_ROOTS,
+	PART_PIPELINE,
+	PART_PIPELINE_FLOWS, /* the one that knows flows */
+};
+
+/* The kernel lets a program tail-call another only if both have the same expected attach type, and
+ * an extension has none. */
+static void choose(struct xvswitch_bpf *skel, enum part part)
 {
+	bool flows = part == PART_PIPELINE_FLOWS, pipeline = flows || part == PART_PIPELINE;
+
 	bpf_program__set_expected_attach_type(skel->progs.xvs_xdp_root, 0);
 	bpf_program__set_expected_attach_type(skel->progs.xvs_xdp, 0);
-	bpf_program__set_autoload(skel->progs.xvs_xdp_root, root);
-	bpf_program__set_autoload(skel->progs.xvs_tc_root, root);
-	bpf_program__set_autoload(skel->progs.xvs_xdp, pipeline);
+	bpf_program__set_expected_attach_type(skel->progs.xvs_xdp_flow, 0);
+	bpf_program__set_autoload(skel->progs.xvs_xdp_root, part == PART_ROOTS);
+	bpf_program__set_autoload(skel->progs.xvs_tc_root, part == PART_ROOTS);
+	bpf_program__set_autoload(skel->progs.xvs_xdp, pipeline && !flows);
+	bpf_program__set_autoload(skel->progs.xvs_xdp_flow, flows);
 	bpf_program__set_autoload(skel->progs.xvs_xdp_egress, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_xdp_egress_untag, pipeline);
 	bpf_program__set_autoload(skel->progs.xvs_tc, pipeline);
-	bpf_program__set_autoload(skel->progs.xvs_tc_flow, pipeline);
+	bpf_program__set_autoload(skel->progs.xvs_tc_flow, flows);
 }
 
 int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error *error)
@@ -146,7 +156,7 @@ int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error
 
 	if (result)
 		return result;
-	choose(*skel, true, false);
+	choose(*skel, PART_ROOTS);
 	result = bpf_map__set_max_entries((*skel)->maps.fdb, fdb_buckets);
 	if (!result)
 		result = xvswitch_bpf__load(*skel);
@@ -228,14 +238,15 @@ static int keep_program(const struct bpf_program *program, int *fd)
 /* TC first: it is complete, and does right by frames that the old XDP program passes up. */
 static int swap(struct dp *dp, struct xvswitch_bpf *skel)
 {
-	int tc_slots = dp->maps[DP_MAP_TC_SLOTS];
-	int result = slot_set(tc_slots, XVS_SLOT_FLOWS, skel->progs.xvs_tc_flow);
+	int tc_slots = dp->maps[DP_MAP_TC_SLOTS], result = 0;
 
+	if (dp->has_flows)
+		result = slot_set(tc_slots, XVS_SLOT_FLOWS, skel->progs.xvs_tc_flow);
 	if (!result)
 		result = slot_set(tc_slots, XVS_SLOT_PIPELINE, skel->progs.xvs_tc);
 	if (!result)
 		result = slot_set(dp->maps[DP_MAP_XDP_SLOTS], XVS_SLOT_PIPELINE,
-				  skel->progs.xvs_xdp);
+				  dp->has_flows ? skel->progs.xvs_xdp_flow : skel->progs.xvs_xdp);
 	if (!result)
 		result = keep_program(skel->progs.xvs_xdp_egress, &dp->egress_fd);
 	if (!result)
@@ -250,7 +261,7 @@ int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error 
 
 	if (result)
 		return result;
-	choose(skel, false, true);
+	choose(skel, dp->has_flows ? PART_PIPELINE_FLOWS : PART_PIPELINE);
 	skel->rodata->fdb_mask = fdb_buckets - 1;
 	result = bpf_map__set_max_entries(skel->maps.fdb, fdb_buckets);
 	if (!result)
@@ -276,7 +287,7 @@ int dp_extension_load(struct dp *dp, int dispatcher)
 
 	if (result)
 		return result;
-	choose(skel, false, false);
+	choose(skel, PART_NONE);
 	root = skel->progs.xvs_xdp_root;
 	bpf_program__set_autoload(root, true);
 	bpf_program__set_type(root, BPF_PROG_TYPE_EXT);
