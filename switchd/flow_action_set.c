@@ -2,6 +2,7 @@
 /* Reads the actions that write fields: mod_dl_src and its like, set_field, load and move. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "switchd/flow_action_parse.h"
@@ -353,12 +354,28 @@ static struct flow_value shift(struct flow_value value, const struct subfield *p
 	return shifted;
 }
 
+static int check_fits(const struct flow_action_parser *parser, const struct subfield *part,
+		      struct flow_value value, const char *text, const char *name)
+{
+	struct flow_value fits = flow_bits_range(0, part->bits);
+
+	if (!(value.lo & ~fits.lo) && !(value.hi & ~fits.hi))
+		return 0;
+	if (part->field->format == FLOW_DECIMAL)
+		return error_set(parser->error, -EINVAL,
+				 "%s->%s: value %" PRIu64 " does not fit into %u bits", text, name,
+				 value.lo, part->bits);
+	return error_set(parser->error, -EINVAL,
+			 "%s->%s: value %#" PRIx64 " does not fit into %u bits", text, name,
+			 value.lo, part->bits);
+}
+
 int flow_parse_load(struct flow_action_parser *parser, struct flow_action *action,
 		    const struct flow_word *word)
 {
 	char *text = word->value;
 	struct subfield part = {NULL, 0, 0};
-	struct flow_value value, fits;
+	struct flow_value value;
 	char *name = cut_arrow(text);
 	int err;
 
@@ -370,11 +387,9 @@ int flow_parse_load(struct flow_action_parser *parser, struct flow_action *actio
 	err = parse_destination(parser, &part, name, name);
 	if (err)
 		return err;
-	fits = flow_bits_range(0, part.bits);
-	if ((value.lo & ~fits.lo) || (value.hi & ~fits.hi))
-		return error_set(parser->error, -EINVAL,
-				 "%s->%s: value %s does not fit into %u bits", text, name, text,
-				 part.bits);
+	err = check_fits(parser, &part, value, text, name);
+	if (err)
+		return err;
 	action->field = part.field;
 	action->value = shift(value, &part);
 	action->mask = flow_bits_range(part.from, part.bits);

@@ -87,8 +87,8 @@ static void put_set(struct flow_builder *builder, const struct flow_action *acti
 			     (action->value.lo & mask) << field->shift | tag);
 		return;
 	}
-	flow_put_set(builder, field->word, frames, high, action->value.hi & high);
 	flow_put_set(builder, field->word + 1, frames, mask, action->value.lo & mask);
+	flow_put_set(builder, field->word, frames, high, action->value.hi & high);
 }
 
 /* Where a bit of a field is in the key. */
