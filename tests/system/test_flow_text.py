@@ -34,6 +34,15 @@ MASK = "all bits of the field are all bits"
 ORDER = "Open vSwitch has another word to complain about first"
 ABSENT = "whether there is such a meter, group or table is for those to say who add the flow"
 GOTO = "ovs-ofctl has no goto_table in OpenFlow 1.0, and says resubmit"
+WHICH = "Open vSwitch's program tells which field or port it is in its log only"
+UNWRITTEN = "the switch does not write this field"
+UNSUPPORTED = "the switch has no such action"
+LOST = "OpenFlow 1.0 has no word for it, and ovs-ofctl makes something else of it"
+UNREAD = "Open vSwitch does not look at what stands behind what it could read"
+UNMATCHED = (r"actions=(set_field:1\.2\.3\.4->ip_src|set_field:2->arp_op|move:.*->NXM_OF_IP_SRC\[\]|move:NXM_OF_IP_SRC\[\]->.*|"
+             r"load:0x1->OXM_OF_IPV4_SRC\[\]|load:0x10000000000000002->NXM_NX_IPV6_SRC\[\]|load:.*,set_field:3->vlan_pcp)(,1)?|"
+             r"(ip|tcp),actions=set_field:(80->udp_src|80->tcp_src|1::2->ipv6_src),1|"
+             r"(dl_vlan=5,actions=strip_vlan,|vlan_tci=0,actions=)set_field:1->vlan_pcp")
 
 DIFFERENCES = [
     (WRAPS, r"dl_vlan=(4096|0x1005|65534),.*", r"error: \w+ is not a valid value for field dl_vlan"),
@@ -54,6 +63,28 @@ DIFFERENCES = [
     (ORDER, r"actions=drop,actions=2", 'error: "drop" must not be accompanied by any other action or instruction'),
     (ABSENT, r"actions=(meter:3,output:1|group:7|write_metadata:0x5/0xff,goto_table:1)", r" actions=.*"),
     (GOTO, r"table=3,actions=goto_table:4", r" table=3, actions=goto_table:4"),
+    (WHICH, UNMATCHED,
+     r"error: (set_field|(source|destination) field) \w+ lacks correct prerequisites: .* \(OFPBAC_MATCH_INCONSISTENT\)"),
+    (WHICH, r"actions=(none|65280)", r"error: actions are invalid with specified match \(OFPBAC_BAD_OUT_PORT\): \w+"),
+    (WHICH, r"actions=meter:0", r"error: actions are invalid with specified match \(OFPMMFC_INVALID_METER\): 0"),
+    (WHICH, r"actions=load:2->NXM_OF_ETH_TYPE\[\]|actions=set_field:0x800->dl_type", "error: eth_type is read-only"),
+    (UNWRITTEN, r"sctp,actions=(set_field|mod_tp).*", "error: sctp_src is read-only: SCTP's checksum covers the whole packet"),
+    (UNWRITTEN, r"icmp.*,actions=set_field.*", r"error: (nd_target|icmp_type) is read-only: the switch does not rewrite ICMP"),
+    (UNWRITTEN, r"actions=(set_field:1->in_port|.*->NXM_OF_IN_PORT\[\].*)", r"error: in_port is read-only: .*"),
+    (UNWRITTEN, r"actions=load:1->NXM_NX_REG[79]\[\]", r"error: NXM_NX_REG.\[\]: unknown field `NXM_NX_REG.'"),
+    (UNSUPPORTED, r"actions=(push_mpls|enqueue|learn|exit).*", r"error: \w+: this action is not supported"),
+    (UNSUPPORTED, r"actions=controller\((userdata|pause).*", r"error: controller: \w+ is not supported"),
+    (UNSUPPORTED, r"actions=(output.*max_len.*|output.*reg0.*|(output:)?table|resubmit\(.*,.*,.*\))", r"error: .* is not supported"),
+    (UNSUPPORTED, r"ip,actions=dec_ttl(:|\(1).*,1", r"error: .*: to tell controllers of dec_ttl is not supported"),
+    (KEEPS, r"(ip|tcp),actions=set_field:.*/.*->(ip|tcp)_src,1", r" (ip|tcp) actions=load:.*,output:1"),
+    (KEEPS, r"actions=set_field:.*/.*->dl_dst,1", r" actions=load:0x1->.*,load:0x2->.*,output:1"),
+    (LOST, r"actions=set_field:.*->vlan_tci,1", r" actions=load:0x\w+->NXM_OF_VLAN_TCI\[.*\],output:1"),
+    (LOST, r"dl_vlan=1,actions=set_field:3->dl_vlan(_pcp)?,1", r" dl_vlan=1 actions=mod_vlan_(vid|pcp):3,output:1"),
+    (LOST, r"dl_vlan=1,actions=load:0x3->dl_vlan", "error: dl_vlan: unknown field `dl_vlan'"),
+    (UNREAD, r"ip,actions=load:1.2.3.4->.*", r"error: .*: cannot parse integer value"),
+    (UNREAD, r"actions=load:1->NXM_NX_REG0\[\]x", "error: x: unexpected input following field syntax"),
+    (UNREAD, r"actions=clone\(1", r"error: clone\(1: missing `\)'"),
+    (OCTET, r"arp,actions=set_field:256->arp_op", "error: 256: value too large for 1-byte field arp_op"),
 ]
 
 
