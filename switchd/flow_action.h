@@ -107,7 +107,7 @@ const char *flow_action_mod_name(const struct flow_field *field);
 /* The field's width as actions see it: OpenFlow's VLAN VID without the bit for the tag. */
 unsigned int flow_action_bits(const struct flow_field *field);
 
-/* Is it one of these fields? */
+/* Does it set this field, or bits of it? */
 bool flow_action_writes(const struct flow_action *action, enum flow_field_id id);
 
 #endif
