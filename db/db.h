@@ -42,6 +42,10 @@ int db_open(const char *path, struct db **db, struct error *error);
 
 /* A switch with nothing configured, in memory: a draft, gone when it is closed. */
 int db_open_draft(struct db **db, struct error *error);
+
+/* Lets the interfaces of a draft that has none yet have the OpenFlow port numbers that they have in
+ * `like`, and all others such as no interface of the bridge has there. */
+int db_draft_reserve(struct db *draft, struct db *like, struct error *error);
 void db_close(struct db *db);
 
 /* Transactions do not nest. db_commit() that fails has rolled back. */

@@ -7,6 +7,7 @@
 #include "db/db_bridge.h"
 #include "db/db_name.h"
 #include "db/relation.h"
+#include "db/reservation.h"
 
 static int too_many(const char *name, struct error *error)
 {
@@ -35,10 +36,12 @@ int port_insert_interface(struct db *db, const char *uuid, const char *name, str
 static int is_ofport_free(struct db *db, int64_t bridge, int64_t ofport, struct error *error)
 {
 	int64_t one;
-	int result = connection_integer(&db->file, &one, error,
-					"SELECT 1 FROM Interface WHERE _bridge = ? AND _ofport = ?",
-					"ii", bridge, ofport);
+	char sql[96];
+	int result;
 
+	snprintf(sql, sizeof(sql), "SELECT 1 FROM %s WHERE _bridge = ? AND _ofport = ?",
+		 reservation_taken(db));
+	result = connection_integer(&db->file, &one, error, sql, "ii", bridge, ofport);
 	return result < 0 ? result : !result;
 }
 
@@ -46,12 +49,16 @@ int port_number_interface(struct db *db, int64_t interface, int64_t bridge, int6
 			  struct error *error)
 {
 	int64_t ofport = wanted;
-	int result = wanted ? is_ofport_free(db, bridge, wanted, error) : 0;
+	char taken[64];
+	int result = reservation_get(db, interface, bridge, &ofport, error);
 
+	snprintf(taken, sizeof(taken), "%s WHERE _bridge = ? AND _ofport <= 65279",
+		 reservation_taken(db));
+	if (result == 0 && wanted)
+		result = is_ofport_free(db, bridge, wanted, error);
 	if (result == 0)
-		result = store_lowest_free(db, "_ofport",
-					   "Interface WHERE _bridge = ? AND _ofport <= 65279",
-					   bridge, OFPORT_LAST, &ofport, error);
+		result = store_lowest_free(db, "_ofport", taken, bridge, OFPORT_LAST, &ofport,
+					   error);
 	if (result < 0)
 		return result;
 	return store_write(db, error, "UPDATE Interface SET _bridge = ?, _ofport = ? WHERE _id = ?",
@@ -108,6 +115,10 @@ int port_insert(struct db *db, int64_t bridge, const struct port_row *port, stru
 int port_request_ofport(struct db *db, const char *interface_uuid, int64_t ofport,
 			struct error *error)
 {
+	int result = reservation_permits(db, interface_uuid, ofport, error);
+
+	if (result <= 0)
+		return result;
 	/* The local port's number is fixed. Who has a number keeps it, as in Open vSwitch. */
 	return store_write(db, error,
 			   "UPDATE Interface AS this SET _ofport = ?1"

@@ -6,6 +6,7 @@
 #include "db/datum.h"
 #include "db/match.h"
 #include "db/option.h"
+#include "db/relation.h"
 #include "db/store.h"
 
 struct difference {
@@ -215,6 +216,40 @@ static int write_steps(struct difference *difference, struct error *error)
 	return 0;
 }
 
+/* Runs a statement with the number and the name of each wanted interface. */
+static int number_each(const struct difference *difference, struct db *wanted, const char *sql,
+		       struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = connection_query(&wanted->file, &statement, error,
+				      "SELECT _ofport, name FROM Interface", "");
+
+	while (result == 0 && (result = connection_step(&wanted->file, statement, error)) > 0)
+		result = store_write(difference->db, error, sql, "is",
+				     sqlite3_column_int64(statement, 0),
+				     (const char *)sqlite3_column_text(statement, 1));
+	connection_end(statement);
+	return result;
+}
+
+/* Flows mean these numbers. Two interfaces may change theirs for one another's. */
+static int write_numbers(const struct difference *difference, struct db *wanted,
+			 struct error *error)
+{
+	int result = relation_number(difference->db, error);
+
+	if (result == 0)
+		result = number_each(difference, wanted,
+				     "UPDATE Interface SET _ofport = NULL"
+				     " WHERE _ofport <> ?1 AND name = ?2",
+				     error);
+	return result ? result
+		      : number_each(difference, wanted,
+				    "UPDATE Interface SET _ofport = ?1"
+				    " WHERE _ofport IS NULL AND name = ?2",
+				    error);
+}
+
 int difference_write(struct db *db, struct db *wanted, struct error *error)
 {
 	struct difference difference = {.db = db};
@@ -226,6 +261,8 @@ int difference_write(struct db *db, struct db *wanted, struct error *error)
 		result = match_snapshots(&difference.wanted, &difference.present, error);
 	if (result == 0)
 		result = write_steps(&difference, error);
+	if (result == 0)
+		result = write_numbers(&difference, wanted, error);
 	snapshot_free(&difference.wanted);
 	snapshot_free(&difference.present);
 	return result;

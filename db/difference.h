@@ -8,8 +8,9 @@
 /*
  * Makes the configuration of `db`, in its open transaction, that of `wanted`, which is settled.
  * Records are matched as match.h says. One that has a mate keeps its UUID and its numbers, and of
- * its columns those are written that differ: when nothing does, nothing is written. db_settle() is
- * the caller's. Open_vSwitch:next_cfg is left alone: it counts changes, it is none.
+ * its columns those are written that differ: when nothing does, nothing is written. Interfaces get
+ * the OpenFlow port numbers of `wanted`, which has reserved those of `db`. db_settle() is the
+ * caller's. Open_vSwitch:next_cfg is left alone: it counts changes, it is none.
  */
 int difference_write(struct db *db, struct db *wanted, struct error *error);
 

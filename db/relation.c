@@ -444,7 +444,7 @@ static int add_local_ports(struct db *db, struct error *error)
 }
 
 /* Interfaces that came to a bridge by their port, or to a port that was on one. */
-static int number_interfaces(struct db *db, struct error *error)
+int relation_number(struct db *db, struct error *error)
 {
 	int result;
 
@@ -561,5 +561,5 @@ int relation_settle(struct db *db, struct error *error)
 				    "bridge %s's local port can only have an interface of the "
 				    "same name",
 				    error);
-	return result ? result : number_interfaces(db, error);
+	return result ? result : relation_number(db, error);
 }

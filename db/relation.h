@@ -51,6 +51,9 @@ int relation_remove(struct db *db, const char *table, const char *name, struct e
  * no bridge yet, which no foreign key takes along. The next port may get its _id. */
 int relation_removed(struct db *db, struct error *error);
 
+/* Numbers interfaces that have come to a bridge, for OpenFlow; part of relation_settle(). */
+int relation_number(struct db *db, struct error *error);
+
 /* Forgets all claims, with a transaction that ends. */
 void relation_reset(struct db *db);
 

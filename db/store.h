@@ -30,6 +30,7 @@ struct db {
 	struct wal wal;
 	struct connection saved_links; /* db_saved_link.c; not open while there are none */
 	bool in_transaction;
+	bool reserves;        /* reservation.h */
 	int64_t changes;      /* of the connection when the transaction began */
 	struct claim *claims; /* in the order in which they were made */
 	struct condemned *condemned;

@@ -145,7 +145,9 @@ int cmd_apply(struct command_call *call)
 
 	if (result)
 		return result;
-	result = make_draft(&draft, call->words[1], call->error);
+	result = db_draft_reserve(draft.daemon.db, call->daemon->db, call->error);
+	if (result == 0)
+		result = make_draft(&draft, call->words[1], call->error);
 	if (result == 0)
 		result = difference_write(call->daemon->db, draft.daemon.db, call->error);
 	if (result == 0)

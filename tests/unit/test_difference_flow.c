@@ -215,6 +215,105 @@ static void room_for_meters(void **state)
 	make_like(f, wanted);
 }
 
+static void set_request(struct fixture *f, struct db *db, const char *name, int ofport)
+{
+	const struct db_column *request = column("Interface", "ofport_request");
+	json_t *value = json_integer(ofport);
+	char uuid[DB_UUID_LEN + 1];
+
+	assert_int_equal(db_record_find(db, table("Interface"), name, uuid, &f->error), 0);
+	assert_int_equal(db_set(db, table("Interface"), uuid, request, value, &f->error), 0);
+	json_decref(value);
+}
+
+static void expect_numbers(struct fixture *f, struct db *db, const char *expected)
+{
+	struct text text = TEXT_EMPTY;
+	struct db_config *config;
+
+	assert_int_equal(db_config_load(db, &config, &f->error), 0);
+	for (const struct db_port *port = config->bridges->ports; port; port = port->next)
+		if (!port->local)
+			text_add(&text, "%s=%d ", port->name, port->ofport);
+	assert_string_equal(text_string(&text), expected);
+	text_free(&text);
+	db_config_free(config);
+}
+
+static void add_ports(struct fixture *f, struct db *db, const char *names)
+{
+	char name[] = "p0";
+
+	assert_int_equal(db_bridge_add(db, "br0", &f->error), 0);
+	for (; *names; names++) {
+		name[1] = *names;
+		assert_int_equal(db_port_add(db, "br0", name, 0, &f->error), 0);
+	}
+}
+
+/* A draft with the numbers of the present one, and ports named by their digits. */
+static struct db *draft_ports(struct fixture *f, const char *names)
+{
+	struct db *draft = make_wanted(f, false);
+
+	assert_int_equal(db_draft_reserve(draft, f->db, &f->error), 0);
+	add_ports(f, draft, names);
+	return draft;
+}
+
+/* Whatever the order in which a draft names ports, numbers mean the same in it as in the switch. */
+static void ports_keep_their_numbers(void **state)
+{
+	struct fixture *f = *state;
+	struct db *draft;
+
+	add_ports(f, f->db, "321");
+	expect_numbers(f, f->db, "p3=1 p2=2 p1=3 ");
+	begin_anew(f);
+	draft = draft_ports(f, "0123");
+	expect_numbers(f, draft, "p0=4 p1=3 p2=2 p3=1 ");
+	make_like(f, draft);
+	expect_numbers(f, f->db, "p3=1 p2=2 p1=3 p0=4 ");
+
+	/* What goes leaves its number to those who come later. */
+	draft = draft_ports(f, "951");
+	expect_numbers(f, draft, "p9=5 p5=6 p1=3 ");
+	make_like(f, draft);
+	expect_numbers(f, f->db, "p1=3 p9=5 p5=6 ");
+	make_like(f, draft_ports(f, "12"));
+	expect_numbers(f, f->db, "p1=3 p2=1 ");
+}
+
+static void requested_numbers(void **state)
+{
+	struct fixture *f = *state;
+	struct db *draft;
+
+	add_ports(f, f->db, "12");
+	begin_anew(f);
+	draft = draft_ports(f, "12");
+	set_request(f, draft, "p1", 7);
+	set_request(f, draft, "p2", 1); /* p1 has had it */
+	expect_numbers(f, draft, "p1=7 p2=2 ");
+	make_like(f, draft);
+	expect_numbers(f, f->db, "p1=7 p2=2 ");
+
+	/* What has not got its number when it asked does not get it for being asked again. */
+	begin_anew(f);
+	draft = draft_ports(f, "12");
+	set_request(f, draft, "p1", 7);
+	set_request(f, draft, "p2", 1);
+	make_like(f, draft);
+	assert_false(db_changed(f->db));
+
+	draft = draft_ports(f, "32");
+	set_request(f, draft, "p3", 2);
+	set_request(f, draft, "p2", 5);
+	expect_numbers(f, draft, "p3=1 p2=5 ");
+	make_like(f, draft);
+	expect_numbers(f, f->db, "p2=5 p3=1 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +322,8 @@ int main(void)
 		TEST(only_what_differs_is_written),
 		TEST(the_first_flow),
 		TEST(room_for_meters),
+		TEST(ports_keep_their_numbers),
+		TEST(requested_numbers),
 	};
 
 	return cmocka_run_group_tests_name("difference_flow", tests, NULL, NULL);
