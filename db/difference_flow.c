@@ -65,12 +65,14 @@ static int note_unwanted_flow(const struct db_flow *flow, void *arg)
 	return result || found ? result : add_id(difference, flow->id);
 }
 
-/* Do they say the same? When each was made is no part of that. */
+#define RESET_COUNTS (1 << 2) /* of ofp_flow_mod_flags: about how a flow was put in */
+
+/* Do they say the same? When and how each was made is no part of that. */
 static bool is_same(const struct db_flow *a, const struct db_flow *b)
 {
 	return a->cookie == b->cookie && a->idle_timeout == b->idle_timeout &&
 	       a->hard_timeout == b->hard_timeout && a->importance == b->importance &&
-	       a->flags == b->flags && a->is_default == b->is_default &&
+	       !((a->flags ^ b->flags) & ~RESET_COUNTS) && a->is_default == b->is_default &&
 	       !strcmp(a->actions, b->actions);
 }
 

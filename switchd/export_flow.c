@@ -83,7 +83,6 @@ static void add_settings(struct text *word, const struct db_flow *flow)
 		const char *word;
 	} flags[] = {
 		{FLOW_SEND_FLOW_REM, "send_flow_rem"},
-		{FLOW_RESET_COUNTS, "reset_counts"},
 		{FLOW_NO_PACKET_COUNTS, "no_packet_counts"},
 		{FLOW_NO_BYTE_COUNTS, "no_byte_counts"},
 	};
