@@ -116,6 +116,60 @@ static inline char *describe_record(const struct snapshot *snapshot,
 	return text.data;
 }
 
+struct bridge_description {
+	struct db *db;
+	struct text *text;
+	const char *bridge;
+};
+
+/* db_flow_fn */
+static inline int describe_flow(const struct db_flow *flow, void *arg)
+{
+	const struct bridge_description *to = arg;
+
+	text_add(to->text, "%s flow %d %d %s %s %d %d %d %d\n", to->bridge, flow->table,
+		 flow->priority, flow->match, flow->actions, (int)flow->cookie, flow->idle_timeout,
+		 flow->flags, flow->is_default);
+	return 0;
+}
+
+/* db_group_fn */
+static inline int describe_group(const struct db_group *group, void *arg)
+{
+	const struct bridge_description *to = arg;
+
+	text_add(to->text, "%s group %u %s\n", to->bridge, group->group, group->text);
+	return 0;
+}
+
+/* db_meter_fn */
+static inline int describe_meter(const struct db_meter *meter, void *arg)
+{
+	const struct bridge_description *to = arg;
+
+	text_add(to->text, "%s meter %u %s\n", to->bridge, meter->meter, meter->text);
+	return 0;
+}
+
+/* db_name_fn */
+static inline void describe_bridge(const char *bridge, void *arg)
+{
+	struct bridge_description *to = arg;
+
+	to->bridge = bridge;
+	assert_int_equal(db_flow_each(to->db, bridge, describe_flow, to, NULL), 0);
+	assert_int_equal(db_group_each(to->db, bridge, describe_group, to, NULL), 0);
+	assert_int_equal(db_meter_each(to->db, bridge, describe_meter, to, NULL), 0);
+}
+
+/* db_port_config_fn */
+static inline int describe_port_config(const char *bridge, const char *interface, uint32_t config,
+				       void *text)
+{
+	text_add(text, "%s/%s port config %u\n", bridge, interface, config);
+	return 0;
+}
+
 /* All of the configuration, by another way than export goes. The caller frees it. */
 static inline char *describe_all(struct db *db)
 {
@@ -134,6 +188,11 @@ static inline char *describe_all(struct db *db)
 	}
 	free(lines);
 	snapshot_free(&snapshot);
+	assert_int_equal(db_bridge_names(db, true, false, describe_bridge,
+					 &(struct bridge_description){.db = db, .text = &text},
+					 NULL),
+			 0);
+	assert_int_equal(db_port_config_each(db, describe_port_config, &text, NULL), 0);
 	return text.data;
 }
 

@@ -92,6 +92,27 @@ static const struct kind {
 	 "--id=@ct_zone1 create CT_Zone timeout_policy=@ct_timeout_policy1\n"
 	 "--id=@datapath1 create Datapath ct_zones:1=@ct_zone1\n"
 	 "set Open_vSwitch . datapaths:system=@datapath1\n"},
+	{"add-br br0 -- del-flows br0", "add-br br0\ndel-flows br0\n"},
+	{"add-br br0 -- add-flow br0 priority=0,actions=drop",
+	 "add-br br0\nadd-flow br0 priority=0,actions=drop\n"},
+	{"add-br br0 -- del-flows br0 -- add-flow br0 arp,actions=NORMAL",
+	 "add-br br0\ndel-flows br0\nadd-flow br0 arp,actions=NORMAL\n"},
+	{"add-br br0 -- set bridge br0 fail_mode=secure -- add-flow br0 arp,actions=NORMAL",
+	 "add-br br0\nset Bridge br0 fail_mode=secure\nadd-flow br0 arp,actions=NORMAL\n"},
+	{"add-br br0 -- add-port br0 p1 -- add-flow br0 in_port=p1,actions=drop -- add-flow br0 "
+	 "table=1,priority=5,cookie=7,idle_timeout=9,hard_timeout=8,send_flow_rem,tcp,tp_dst=80,"
+	 "actions=dec_ttl,output:p1 -- add-flow br0 table=1,priority=6,actions=drop",
+	 "add-br br0\nadd-port br0 p1\nadd-flow br0 in_port=1,actions=drop\n"
+	 "add-flow br0 table=1,priority=6,actions=drop\n"
+	 "add-flow br0 table=1,priority=5,cookie=0x7,idle_timeout=9,hard_timeout=8,send_flow_rem,"
+	 "tcp,tp_dst=80,actions=dec_ttl,output:1\n"},
+	{"add-br br0 -- add-port br0 p1 -- add-meter br0 meter=2,kbps,bands=type=drop,rate=100 -- "
+	 "add-group br0 group_id=7,type=all,bucket=output:p1 -- mod-port br0 p1 no-flood -- "
+	 "mod-port br0 p1 no-forward -- add-flow br0 actions=meter:2,group:7",
+	 "add-br br0\nadd-port br0 p1\nmod-port br0 p1 no-flood\nmod-port br0 p1 no-forward\n"
+	 "add-group br0 group_id=7,type=all,bucket=bucket_id:0,actions=output:1\n"
+	 "add-meter br0 meter=2,kbps,bands=type=drop,rate=100\n"
+	 "add-flow br0 actions=meter:2,group:7\n"},
 };
 
 static json_int_t next_cfg(struct fixture *fixture)

@@ -109,6 +109,22 @@ static const char *const commands[] = {
 	"set Open_vSwitch . datapaths:system=@d -- --id=@d create Datapath ct_zones:%n=@z -- "
 	"--id=@z create "
 	"CT_Zone timeout_policy=@t -- --id=@t create CT_Timeout_Policy timeouts:tcp_close=%n",
+	"add-flow %b priority=%n,in_port=%p,actions=output:%n",
+	"add-flow %b priority=%n,actions=NORMAL,output:%p",
+	"add-flow %b table=%n,cookie=%n,idle_timeout=%n,tcp,tp_dst=%v,actions=set_field:%n->reg0,"
+	"resubmit(,%n)",
+	"add-flow %b priority=0,actions=%n",
+	"del-flows %b",
+	"del-flows %b table=%n",
+	"set Bridge %b fail_mode=[]",
+	"add-group %b group_id=%n,type=all,bucket=output:%n,bucket=output:%p",
+	"add-flow %b table=%n,actions=group:%n",
+	"del-groups %b group_id=%n",
+	"add-meter %b meter=%n,kbps,bands=type=drop,rate=10%n",
+	"del-meter %b meter=%n",
+	"mod-port %b %p no-flood",
+	"mod-port %b %p no-receive",
+	"mod-port %b %p flood",
 	"emer-reset",
 };
 
