@@ -96,7 +96,7 @@ static void read_table(struct reading *reading, const struct xvs_flow_table *tab
 {
 	const struct xvs_flow_subtable *subtable;
 
-	if (!table->count || table->count > XVS_FLOW_SUBTABLES_MAX)
+	if (!table->count)
 		return;
 	subtable = meet(reading, table->subtables,
 			table->count * sizeof(*subtable) / sizeof(union xvs_flow_line));

@@ -328,15 +328,15 @@ static uint32_t buckets_wanted(const struct classifier_subtable *subtable)
 }
 
 /*
- * Buckets are made from nothing when there are too few or far too many, and when so many flows were
- * taken out of them that searches go on for nothing. Otherwise at most five flows for each bucket
- * were ever in them, so that they cannot all have been full: a search comes to an end.
+ * Buckets are made from nothing when there are too few, and when so many flows were taken out of
+ * them that searches go on for nothing, or that fewer would do. Otherwise at most five flows for
+ * each bucket were ever in them, so that they cannot all have been full: a search comes to an end.
  */
 static bool needs_new_buckets(const struct classifier_subtable *subtable)
 {
-	uint32_t count = subtable->buckets.count, wanted = buckets_wanted(subtable);
+	uint32_t count = subtable->buckets.count;
 
-	return wanted > count || wanted < count / 4 || subtable->taken_out > count;
+	return buckets_wanted(subtable) > count || subtable->taken_out > count;
 }
 
 /* The first rule of the same value. */

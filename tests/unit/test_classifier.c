@@ -176,6 +176,17 @@ static void search_ends_with_the_best(void **state)
 	f->view.looked = 0;
 	assert_int_equal(found(f, &flow), 2);
 	assert_int_equal(f->view.looked, 1);
+	put(f, flow_of(3, ~0ULL << 3, 64), 10); /* and rises, and falls to that of another flow */
+	flow = flow_of(3, ~0ULL << 3, 64);
+	assert_int_equal(found(f, &flow), -1);
+	commit(f);
+	assert_int_equal(found(f, &flow), 10);
+	take_out(f, &flow);
+	commit(f);
+	flow = flow_of(3, ~0ULL, 0);
+	f->view.looked = 0;
+	assert_int_equal(found(f, &flow), 2);
+	assert_int_equal(f->view.looked, 1);
 }
 
 static void programs_that_are_alike_share_their_place(void **state)
@@ -322,6 +333,63 @@ static void filter_spares_looks(void **state)
 	assert_int_equal(table_of(f)->count, 5);
 }
 
+/* The flow of subtable `i` of ten for frames that come in by a port. */
+static struct classifier_flow of_port(unsigned i, unsigned port)
+{
+	struct classifier_flow flow = of_mask(i);
+
+	flow.match.mask.word[0] = 0xfff0ULL << 48;
+	flow.match.value.word[0] = (uint64_t)(port & 0xfff0) << 48;
+	flow.priority = 1;
+	return flow;
+}
+
+static unsigned looks_for_port(struct fixture *f, unsigned port)
+{
+	struct classifier_flow flow = of_port(0, 0);
+
+	flow.match.value.word[0] = (uint64_t)port << 48;
+	flow.match.value.word[3] = ~0ULL;
+	f->view.looked = 0;
+	found(f, &flow);
+	return f->view.looked;
+}
+
+/* A filter follows flows that come, at all values that a mask leaves open, and that go. */
+static void filter_follows_flows(void **state)
+{
+	struct fixture *f = *state;
+	struct classifier_flow flow;
+
+	for (unsigned i = 0; i < 10; i++)
+		put(f, of_port(i, 16 * i), i);
+	commit(f);
+	assert_true(table_of(f)->filter);
+	put(f, of_port(3, 16 * 12), 50);
+	commit(f);
+	for (unsigned low = 0; low < 16; low++) {
+		flow = of_port(3, 16 * 12);
+		flow.match.value.word[0] |= (uint64_t)low << 48;
+		assert_int_equal(found(f, &flow), 50);
+		assert_int_equal(looks_for_port(f, 16 * 12 + low), 1);
+	}
+	for (unsigned i = 0; i < 10; i++)
+		for (unsigned port = 0; port < 256; port += 16)
+			put(f, of_port(i, port), 100);
+	commit(f);
+	for (unsigned port = 0; port < 256; port++)
+		assert_int_equal(looks_for_port(f, port), 1);
+	for (unsigned i = 0; i < 10; i++)
+		for (unsigned port = 0; port < 256; port += 16) {
+			flow = of_port(i, port);
+			if (port != 16 * i)
+				take_out(f, &flow);
+		}
+	commit(f);
+	for (unsigned port = 0; port < 256; port++)
+		assert_int_equal(looks_for_port(f, port), port < 160);
+}
+
 /* Adds and takes out thousands of flows: buckets grow and shrink, and searches stay short. */
 static void searches_stay_short(void **state)
 {
@@ -352,6 +420,32 @@ static void searches_stay_short(void **state)
 		struct classifier_flow flow = flow_of(1, ~0ULL, i);
 
 		assert_int_equal(found(f, &flow), i < 10 ? (int)i : -1);
+	}
+	assert_true(f->view.probed < count + count / 10);
+}
+
+/* The number of flows stays the same, but they are ever new ones. */
+static void searches_stay_short_in_the_long_run(void **state)
+{
+	struct fixture *f = *state;
+	const unsigned count = 1000, part = 10, rounds = 1000;
+
+	for (unsigned i = 0; i < count + part * rounds; i++) {
+		struct classifier_flow old = flow_of(1, ~0ULL, i - count);
+
+		if (i >= count)
+			take_out(f, &old);
+		put(f, flow_of(1, ~0ULL, i), i);
+		if (i % part == 0) {
+			commit(f);
+			classifier_settled(f->classifier);
+		}
+	}
+	commit(f);
+	for (unsigned i = 0; i < count; i++) {
+		struct classifier_flow flow = flow_of(1, ~0ULL, part * rounds + i);
+
+		assert_int_equal(found(f, &flow), part * rounds + i);
 	}
 	assert_true(f->view.probed < count + count / 10);
 }
@@ -430,6 +524,7 @@ static void goes_back_when_there_is_no_memory(void **state)
 			put(f, flow_of(1, ~0ULL, i), i);
 		take_out(f, &kept);
 		assert_int_equal(classifier_commit(f->classifier, &needed), -ENOSPC);
+		assert_int_equal(move(f, XVS_FLOW_LINES_MIN, NULL), -ENOSPC);
 		assert_int_equal(found(f, &kept), 1);
 		for (unsigned i = 0; i < 5000; i++) {
 			struct classifier_flow flow = flow_of(1, ~0ULL, i);
@@ -454,8 +549,10 @@ static void loses_no_lines(void **state)
 		for (unsigned i = 0; i < 150; i++) {
 			struct classifier_flow flow = flow_of(1 + i % 12, ~0ULL << i % 3, i << 3);
 
-			flow.program = i % 7 ? to_both : to_port_1;
-			flow.n_program = i % 7 ? 3 : 2;
+			const uint64_t program[] = {XVS_FLOW_OP_SET, ~0ULL, round + i / 2, 0};
+
+			flow.program = program;
+			flow.n_program = 4;
 			flow.table = i % 2;
 			if (i * 7 % 11 == round % 11)
 				take_out(f, &flow);
@@ -516,6 +613,38 @@ static void reads_what_was_written(void **state)
 	assert_int_equal(readings.counters, 499 * 500 / 2);
 }
 
+/* What many roots lead to, as no classifier writes it, is not read over and over. */
+static void reads_no_more_than_there_is(void **state)
+{
+	struct fixture *f = *state;
+	struct readings readings = {0};
+	union xvs_flow_line *line;
+
+	fill_for_reading(f, 200);
+	line = (union xvs_flow_line *)f->view.line;
+	for (unsigned i = 0; i < XVS_BRIDGES_MAX; i++)
+		line[i / 16].half[i % 16] = root_of(&f->view, BRIDGE);
+	classifier_read(line, f->view.lines, on_read, &readings);
+	assert_in_range(readings.count, 200, f->view.lines);
+}
+
+static void reads_no_words_that_are_not_there(void **state)
+{
+	struct fixture *f = *state;
+	struct readings readings = {0};
+	struct xvs_flow_subtable *subtable;
+
+	put(f, flow_of(3, ~0ULL, 1), 1);
+	commit(f);
+	subtable = (struct xvs_flow_subtable *)&f->view.line[table_of(f)->subtables];
+	subtable->n_extra = XVS_FLOW_EXTRA + 1;
+	for (unsigned i = 0; i < XVS_FLOW_EXTRA; i++)
+		subtable->extra[i] = XVS_FLOW_FIXED + i;
+	subtable->reserved[0] = XVS_FLOW_FIXED + XVS_FLOW_EXTRA;
+	classifier_read(f->view.line, f->view.lines, on_read, &readings);
+	assert_int_equal(readings.count, 0);
+}
+
 /* Whatever is in a memory, reading it comes to an end and stays within it. */
 static void reads_anything(void **state)
 {
@@ -566,12 +695,16 @@ int main(void)
 		TEST(more_masks_than_supported_are_refused),
 		TEST(more_words_than_supported_are_refused),
 		TEST(filter_spares_looks),
+		TEST(filter_follows_flows),
 		TEST(searches_stay_short),
+		TEST(searches_stay_short_in_the_long_run),
 		TEST(bridge_that_is_not_present_has_no_root),
 		TEST(says_how_much_memory_would_do),
 		TEST(goes_back_when_there_is_no_memory),
 		TEST(loses_no_lines),
 		TEST(reads_what_was_written),
+		TEST(reads_no_more_than_there_is),
+		TEST(reads_no_words_that_are_not_there),
 		TEST(reads_anything),
 	};
 
