@@ -9,6 +9,8 @@
  * The memory is the caller's: when it is too small, commit() says how much is needed, and
  * classifier_move() writes everything into another one.
  *
+ * Bridges are numbers below XVS_BRIDGES_MAX, tables below XVS_FLOW_TABLES; callers see to that.
+ *
  * Knows nothing of dp.h: a unit test gives it plain memory, and looks flows up as the data path
  * does.
  */
@@ -40,8 +42,8 @@ void classifier_free(struct classifier *classifier); /* the memory stays as it i
 /*
  * Puts in a flow, or changes the one with this table, priority and match; the bridge need not be
  * present. -ENOSPC with a sentence when the table would have more than XVS_FLOW_SUBTABLES_MAX
- * different masks (those whose flows have been removed do not count), or when the mask has more
- * than XVS_FLOW_EXTRA words that are not fixed. -ENOMEM.
+ * different masks (those whose flows have been removed do not count: remove first), or when the
+ * mask has more than XVS_FLOW_EXTRA words that are not fixed. -ENOMEM.
  */
 int classifier_put(struct classifier *classifier, uint16_t bridge,
 		   const struct classifier_flow *flow, struct error *error);

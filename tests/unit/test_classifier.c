@@ -549,7 +549,8 @@ static void loses_no_lines(void **state)
 		for (unsigned i = 0; i < 150; i++) {
 			struct classifier_flow flow = flow_of(1 + i % 12, ~0ULL << i % 3, i << 3);
 
-			const uint64_t program[] = {XVS_FLOW_OP_SET, ~0ULL, round + i / 2, 0};
+			const uint64_t program[] = {XVS_FLOW_OP_SET, ~0ULL, 1000 * round + i / 2,
+						    0};
 
 			flow.program = program;
 			flow.n_program = 4;
