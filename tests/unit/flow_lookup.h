@@ -60,7 +60,7 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 					    key->word[2] & subtable->fixed[2]);
 	const struct xvs_flow_bucket *buckets =
 		lines_at(view, subtable->buckets, subtable->bucket_mask + 1);
-	uint32_t probes = 0, i;
+	uint32_t probes = 0, candidates = 0, i;
 
 	view->looked++;
 	for (int n = 0; n < subtable->n_extra; n++)
@@ -75,6 +75,7 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 			if (!bucket->rule[slot] ||
 			    (bucket->tags >> 8 * slot & 0xff) != xvs_flow_hash_tag(hash))
 				continue;
+			assert_true(++candidates <= XVS_FLOW_CANDIDATES_MAX);
 			rule = lines_at(view, bucket->rule[slot], subtable->n_extra > 3 ? 2 : 1);
 			if (is_equal(subtable, rule, key))
 				return rule;
