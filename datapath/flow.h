@@ -163,32 +163,29 @@ static __always_inline __u64 flow_filter(const struct flow_state *state, __u32 l
 	return left;
 }
 
-/* Where the filter of the second half begins. */
-static __always_inline __u32 flow_filter_next(__u32 line)
-{
-	const struct xvs_flow_filter *filter = (const void *)flow_line(line);
-
-	return filter ? line + 1 + filter->count * XVS_FLOW_FILTER_LINES : 0;
-}
-
-/* One of the words that are not in every subtable, masked. */
-static __always_inline __u64 flow_extra(const struct flow_state *state,
-					const struct xvs_flow_subtable *first, __u32 line, __u32 i)
+/* Mask `i` of the words that are not in every subtable. */
+static __always_inline __u64 flow_extra_mask(const struct xvs_flow_subtable *subtable, __u32 line,
+					     __u32 i)
 {
 	const union xvs_flow_line *second;
-	__u32 word;
 
 	FORGET(i);
-	if (i >= XVS_FLOW_EXTRA)
-		return 0;
-	word = first->extra[i];
-	FORGET(word);
-	if (word >= XVS_FLOW_WORDS)
-		return 0;
-	if (i < 2)
-		return state->now.key.word[word] & first->mask[i];
+	if (i < XVS_FLOW_FIRST_EXTRA)
+		return subtable->mask[i];
 	second = flow_line(line + 1);
-	return second ? state->now.key.word[word] & second->word[i - 2] : 0;
+	return second ? second->word[BOUNDED(i - XVS_FLOW_FIRST_EXTRA, 8)] : 0;
+}
+
+/* Value `i` of a rule besides those of the fixed words. */
+static __always_inline __u64 flow_extra_value(const struct xvs_flow_rule *rule, __u32 line, __u32 i)
+{
+	const union xvs_flow_line *second;
+
+	FORGET(i);
+	if (i < XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED)
+		return rule->value[XVS_FLOW_FIXED + i];
+	second = flow_line(line + 1);
+	return second ? second->word[BOUNDED(i - (XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED), 8)] : 0;
 }
 
 /*
@@ -200,24 +197,21 @@ __weak __noinline int flow_is_rule(__u32 line, __u32 rule)
 	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
 	const struct xvs_flow_rule *entry = (const void *)flow_line(rule);
 	const struct flow_state *state = flow_state_get();
-	const union xvs_flow_line *rest;
+	__u32 n = 0;
 
 	if (!subtable || !entry || !state)
 		return false;
 	for (int i = 0; i < XVS_FLOW_FIXED; i++)
 		if ((state->now.key.word[i] & subtable->fixed[i]) != entry->value[i])
 			return false;
-	for (__u32 i = 0; i < XVS_FLOW_EXTRA && i < subtable->n_extra; i++) {
-		__u64 value = flow_extra(state, subtable, line, i);
-
-		if (i < XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED) {
-			if (value != entry->value[XVS_FLOW_FIXED + i])
-				return false;
+#pragma unroll
+	for (__u32 word = XVS_FLOW_FIXED; word < XVS_FLOW_WORDS; word++) {
+		if (!(subtable->extra >> word & 1))
 			continue;
-		}
-		rest = flow_line(rule + 1);
-		if (!rest || value != rest->word[i - (XVS_FLOW_RULE_KEYS - XVS_FLOW_FIXED)])
+		if ((state->now.key.word[word] & flow_extra_mask(subtable, line, n)) !=
+		    flow_extra_value(entry, rule, n))
 			return false;
+		n++;
 	}
 	return true;
 }
@@ -292,6 +286,21 @@ static __always_inline __u32 flow_bit(__u64 bit)
 	return position[bit * 0x022fdd63cc95386dULL >> 58];
 }
 
+static __always_inline __u64 flow_hash_extra(const struct flow_state *state,
+					     const struct xvs_flow_subtable *subtable, __u32 line,
+					     __u64 hash)
+{
+	__u32 n = 0;
+
+#pragma unroll
+	for (__u32 word = XVS_FLOW_FIXED; word < XVS_FLOW_WORDS; word++)
+		if (subtable->extra >> word & 1)
+			hash = xvs_flow_hash_extra(hash,
+						   state->now.key.word[word] &
+							   flow_extra_mask(subtable, line, n++));
+	return hash;
+}
+
 /* Takes the rule of a subtable that the frame matches, if it is better than what was found so far.
  */
 __weak __noinline int flow_probe(__u32 line)
@@ -305,8 +314,8 @@ __weak __noinline int flow_probe(__u32 line)
 	hash = xvs_flow_hash_fixed(state->now.key.word[0] & subtable->fixed[0],
 				   state->now.key.word[1] & subtable->fixed[1],
 				   state->now.key.word[2] & subtable->fixed[2]);
-	for (__u32 n = 0; n < XVS_FLOW_EXTRA && n < subtable->n_extra; n++)
-		hash = xvs_flow_hash_extra(hash, flow_extra(state, subtable, line, n));
+	if (subtable->extra)
+		hash = flow_hash_extra(state, subtable, line, hash);
 	if (!flow_suspects(subtable, hash))
 		return 0;
 	for (__u32 i = 0; i < XVS_FLOW_CANDIDATES_MAX; i++) {
@@ -369,7 +378,7 @@ __weak __noinline __u32 flow_lookup(__u32 tables, __u32 number)
 		return state->best_rule;
 	left = flow_bits(count - XVS_FLOW_FILTER_SPAN);
 	if (filter)
-		left &= flow_filter(state, flow_filter_next(filter));
+		left &= flow_filter(state, filter + XVS_FLOW_FILTER_STRIDE);
 	flow_scan(state, first + 2 * XVS_FLOW_FILTER_SPAN, left);
 	return state->best_rule;
 }

@@ -134,18 +134,18 @@ struct xvs_flow_filter {
 };
 _Static_assert(sizeof(struct xvs_flow_filter) == 64, "a cache line");
 
-/* A mask has at most this many words besides the fixed ones: IPv4's never comes with IPv6's. */
-#define XVS_FLOW_EXTRA 10
+/* Words that a mask has besides the fixed ones. */
+#define XVS_FLOW_EXTRA       (XVS_FLOW_WORDS - XVS_FLOW_FIXED)
+#define XVS_FLOW_FIRST_EXTRA 3 /* masks of them in the first line */
 
 struct xvs_flow_subtable {
 	__u32 buckets;      /* line of the first */
 	__u32 bucket_mask;  /* how many, a power of two, less one */
 	__u16 max_priority; /* of the flows in it */
-	__u8 n_extra;
-	__u8 extra[XVS_FLOW_EXTRA]; /* which words, ascending */
-	__u8 reserved[3];
+	__u16 extra;        /* which words besides the fixed ones: bit n for word n */
+	__u32 reserved;
 	__u64 fixed[XVS_FLOW_FIXED]; /* masks of the fixed words */
-	__u64 mask[XVS_FLOW_EXTRA];  /* of the extra ones; the first two are in the first line */
+	__u64 mask[XVS_FLOW_EXTRA];  /* of the extra ones, one behind the other */
 };
 _Static_assert(sizeof(struct xvs_flow_subtable) == 128, "two cache lines");
 
@@ -168,7 +168,7 @@ static inline __u64 xvs_flow_hash_fixed(__u64 word0, __u64 word1, __u64 word2)
 	return hash ^ hash >> 29;
 }
 
-/* The extra words follow one by one. */
+/* The extra words that a subtable has follow one by one. */
 static inline __u64 xvs_flow_hash_extra(__u64 hash, __u64 word)
 {
 	hash = (hash ^ word) * XVS_FLOW_FACTOR0;

@@ -102,12 +102,6 @@ static int subtable_of(struct classifier_table *table, uint8_t number,
 		       const struct xvs_flow_key *mask, struct classifier_subtable **subtable,
 		       struct error *error)
 {
-	if (classifier_extra_words(mask) > XVS_FLOW_EXTRA)
-		return error_set(error, -ENOSPC,
-				 "table %u: a flow that matches so many fields at once is not "
-				 "supported: leave out one of the MAC addresses, the metadata, the "
-				 "registers or the IPv6 addresses",
-				 number);
 	*subtable = classifier_table_find(table, mask);
 	if ((!*subtable || !(*subtable)->flows) &&
 	    classifier_table_masks(table) >= XVS_FLOW_SUBTABLES_MAX)

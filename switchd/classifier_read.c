@@ -26,17 +26,15 @@ static const void *meet(struct reading *reading, uint32_t line, uint64_t count)
 
 static bool is_sound(const struct xvs_flow_subtable *subtable)
 {
-	uint8_t last = XVS_FLOW_FIXED - 1;
+	const unsigned fixed = (1u << XVS_FLOW_FIXED) - 1;
 
-	if (subtable->n_extra > XVS_FLOW_EXTRA ||
-	    subtable->bucket_mask & (subtable->bucket_mask + 1))
-		return false;
-	for (unsigned i = 0; i < subtable->n_extra; i++) {
-		if (subtable->extra[i] <= last || subtable->extra[i] >= XVS_FLOW_WORDS)
-			return false;
-		last = subtable->extra[i];
-	}
-	return true;
+	return !(subtable->extra & fixed) && !(subtable->extra >> XVS_FLOW_WORDS) &&
+	       !(subtable->bucket_mask & (subtable->bucket_mask + 1));
+}
+
+static int extra_words(const struct xvs_flow_subtable *subtable)
+{
+	return __builtin_popcount(subtable->extra);
 }
 
 static void unpack_mask(const struct xvs_flow_subtable *subtable, struct xvs_flow_key *mask)
@@ -44,27 +42,30 @@ static void unpack_mask(const struct xvs_flow_subtable *subtable, struct xvs_flo
 	*mask = (struct xvs_flow_key){0};
 	for (unsigned i = 0; i < XVS_FLOW_FIXED; i++)
 		mask->word[i] = subtable->fixed[i];
-	for (unsigned i = 0; i < subtable->n_extra; i++)
-		mask->word[subtable->extra[i]] = subtable->mask[i];
+	for (unsigned word = XVS_FLOW_FIXED, i = 0; word < XVS_FLOW_WORDS; word++)
+		if (subtable->extra >> word & 1)
+			mask->word[word] = subtable->mask[i++];
 }
 
 static void unpack_value(const struct xvs_flow_subtable *subtable, const struct xvs_flow_rule *rule,
 			 struct flow_match *match)
 {
 	match->value = (struct xvs_flow_key){0};
-	for (int i = 0; i < XVS_FLOW_FIXED + subtable->n_extra; i++) {
-		int word = i < XVS_FLOW_FIXED ? i : subtable->extra[i - XVS_FLOW_FIXED];
-		uint64_t value = i < XVS_FLOW_RULE_KEYS ? rule->value[i]
-							: rule->rest[i - XVS_FLOW_RULE_KEYS];
-
-		match->value.word[word] = value & match->mask.word[word];
+	for (unsigned word = 0, i = 0; word < XVS_FLOW_WORDS; word++) {
+		if (word >= XVS_FLOW_FIXED && !(subtable->extra >> word & 1))
+			continue;
+		match->value.word[word] =
+			match->mask.word[word] &
+			(i < XVS_FLOW_RULE_KEYS ? rule->value[i]
+						: rule->rest[i - XVS_FLOW_RULE_KEYS]);
+		i++;
 	}
 }
 
 static void read_rule(struct reading *reading, const struct xvs_flow_subtable *subtable,
 		      uint32_t line, struct classifier_flow *flow)
 {
-	unsigned lines = XVS_FLOW_FIXED + subtable->n_extra > XVS_FLOW_RULE_KEYS ? 2 : 1;
+	unsigned lines = XVS_FLOW_FIXED + extra_words(subtable) > XVS_FLOW_RULE_KEYS ? 2 : 1;
 	const struct xvs_flow_rule *rule = meet(reading, line, lines);
 
 	if (!rule)

@@ -15,15 +15,6 @@ static uint8_t octet_of(const struct xvs_flow_key *key, unsigned octet)
 	return key->word[octet / 8] >> 8 * (octet % 8);
 }
 
-unsigned classifier_extra_words(const struct xvs_flow_key *mask)
-{
-	unsigned count = 0;
-
-	for (unsigned i = XVS_FLOW_FIXED; i < XVS_FLOW_WORDS; i++)
-		count += mask->word[i] != 0;
-	return count;
-}
-
 /* Whether the mask looks behind the Ethernet header; nw_proto and nw_frag are the lower octets of
  * word 0. */
 static uint32_t needs_of(const struct xvs_flow_key *mask)
@@ -503,12 +494,12 @@ void classifier_subtable_describe(const struct classifier_subtable *subtable,
 		.buckets = subtable->buckets.line,
 		.bucket_mask = subtable->buckets.count - 1,
 		.max_priority = subtable->max_priority,
-		.n_extra = subtable->n_extra,
 	};
-	memcpy(told->extra, subtable->extra, sizeof(told->extra));
 	memcpy(told->fixed, subtable->mask.word, sizeof(told->fixed));
-	for (unsigned i = 0; i < subtable->n_extra; i++)
+	for (unsigned i = 0; i < subtable->n_extra; i++) {
+		told->extra |= 1u << subtable->extra[i];
 		told->mask[i] = subtable->mask.word[subtable->extra[i]];
+	}
 }
 
 void classifier_subtable_forget_places(struct classifier_subtable *subtable)

@@ -78,9 +78,6 @@ struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *m
 /* The flows must be gone, by classifier_subtable_clear() at the latest. */
 void classifier_subtable_free(struct classifier_subtable *subtable, struct classifier_store *store);
 
-/* How many words of a mask are not fixed ones. */
-unsigned classifier_extra_words(const struct xvs_flow_key *mask);
-
 /*
  * Puts in a rule; the key is masked. 1: what was there is the same, and stays. `*old` is the
  * program of the flow that it takes the place of, or NULL. -ENOMEM.

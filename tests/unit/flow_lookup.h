@@ -40,12 +40,14 @@ static inline bool is_equal(const struct xvs_flow_subtable *subtable,
 	for (int i = 0; i < XVS_FLOW_FIXED; i++)
 		if (rule->value[i] != (key->word[i] & subtable->fixed[i]))
 			return false;
-	for (int i = 0; i < subtable->n_extra; i++) {
+	for (int word = XVS_FLOW_FIXED, i = 0; word < XVS_FLOW_WORDS; word++) {
 		int at = XVS_FLOW_FIXED + i;
-		uint64_t value = at < XVS_FLOW_RULE_KEYS ? rule->value[at]
-							 : rule->rest[at - XVS_FLOW_RULE_KEYS];
 
-		if (value != (key->word[subtable->extra[i]] & subtable->mask[i]))
+		if (!(subtable->extra >> word & 1))
+			continue;
+		if ((at < XVS_FLOW_RULE_KEYS ? rule->value[at]
+					     : rule->rest[at - XVS_FLOW_RULE_KEYS]) !=
+		    (key->word[word] & subtable->mask[i++]))
 			return false;
 	}
 	return true;
@@ -63,8 +65,9 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 	uint32_t probes = 0, candidates = 0, i;
 
 	view->looked++;
-	for (int n = 0; n < subtable->n_extra; n++)
-		hash = xvs_flow_hash_extra(hash, key->word[subtable->extra[n]] & subtable->mask[n]);
+	for (int word = XVS_FLOW_FIXED, n = 0; word < XVS_FLOW_WORDS; word++)
+		if (subtable->extra >> word & 1)
+			hash = xvs_flow_hash_extra(hash, key->word[word] & subtable->mask[n++]);
 	for (i = xvs_flow_hash_bucket(hash);; i++) {
 		const struct xvs_flow_bucket *bucket = &buckets[i & subtable->bucket_mask];
 
@@ -76,7 +79,8 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 			    (bucket->tags >> 8 * slot & 0xff) != xvs_flow_hash_tag(hash))
 				continue;
 			assert_true(++candidates <= XVS_FLOW_CANDIDATES_MAX);
-			rule = lines_at(view, bucket->rule[slot], subtable->n_extra > 3 ? 2 : 1);
+			rule = lines_at(view, bucket->rule[slot],
+					__builtin_popcount(subtable->extra) > 3 ? 2 : 1);
 			if (is_equal(subtable, rule, key))
 				return rule;
 		}
