@@ -6,6 +6,8 @@
 #include "switchd/flow_table.h"
 #include "switchd/model.h"
 
+#define MILLISECOND 1000000
+
 void flow_counts_read(struct daemon *daemon, struct flow_counts *counts, uint32_t first, uint32_t n)
 {
 	uint32_t capacity = daemon->flows->counters.capacity;
@@ -100,9 +102,10 @@ void flow_counts_stats(struct daemon *daemon, const struct flow_counts *counts,
 {
 	struct xvs_flow_counter counter = flow_counts_get(counts, entry->counter);
 	uint64_t now = flow_table_clock();
+	uint64_t age = now > entry->created ? now - entry->created : 0;
 
 	*stats = (struct flow_stats){
-		.duration_ns = now > entry->created ? now - entry->created : 0,
+		.duration_ns = age / MILLISECOND * MILLISECOND,
 		.packets = entry->plain.packets + counter.packets,
 		.bytes = entry->plain.bytes + counter.bytes,
 		.idle_age = flow_counts_idle(daemon, counts, entry),
