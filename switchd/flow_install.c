@@ -151,18 +151,23 @@ static int commit(struct daemon *daemon, struct error *error)
 		      : 0;
 }
 
-/* The first that a flow does begins at 0, unless it takes the place of another one and is to go on
- * with what that has counted. */
+/* Another row is another flow. One that was put in again goes on with what it has counted, unless
+ * it says that it begins anew. */
+static bool begins_anew(const struct flow_entry *entry)
+{
+	return entry->counts_of != entry->id ||
+	       (entry->counts_since != entry->created && entry->flow.flags & FLOW_RESET_COUNTS);
+}
+
 static void start_counting(struct daemon *daemon, struct flow_entry *entry)
 {
-	if (entry->counts_of != entry->created &&
-	    (entry->left || entry->flow.flags & FLOW_RESET_COUNTS)) {
+	if (begins_anew(entry)) {
 		entry->plain = (struct xvs_flow_counter){};
 		if (entry->counter && entry->counter < daemon->flows->counters.capacity)
 			flow_counter_reset(entry->counter, daemon->dpc, daemon->dp);
 	}
-	entry->counts_of = entry->created;
-	entry->left = false;
+	entry->counts_of = entry->id;
+	entry->counts_since = entry->created;
 }
 
 static int install(struct daemon *daemon, struct flow_entry *entry, struct error *error)
@@ -419,7 +424,9 @@ int flow_table_reconcile(struct daemon *daemon, struct error *error)
 	first = enter_bridges(daemon, error);
 	status = apply_pending(daemon, first ? &later : error);
 	first = first ? first : status;
-	if (table->draft && !any_present(table))
+	/* A command that is refused has changed nothing in the data path. At the start, what can be
+	 * done is done. */
+	if ((first && daemon->model->adopted) || (table->draft && !any_present(table)))
 		return first;
 	for (const struct bridge *bridge = daemon->model->bridges; bridge; bridge = bridge->next) {
 		bool changed;
@@ -472,8 +479,9 @@ void flow_table_retire(struct daemon *daemon)
 	flow_counts_free(&counts);
 	if (any)
 		apply_pending(daemon, NULL);
-	else if (!table->draft ||
-		 !any_root(daemon->dpc->flows(daemon->dp, &lines, &n_counters), lines))
+	else if (!table->draft)
+		return;
+	if (table->draft && !any_root(daemon->dpc->flows(daemon->dp, &lines, &n_counters), lines))
 		return;
 	if (commit(daemon, &error))
 		log_error("flow", "%s", error.text);

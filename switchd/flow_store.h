@@ -20,15 +20,15 @@ struct flow_entry {
 	uint64_t created, modified; /* ns of CLOCK_BOOTTIME */
 
 	/* The rest is the flow table's: flow_table.h. */
-	uint32_t since;     /* xvs_shared.now when it was made or modified */
-	uint32_t due;       /* xvs_shared.now before which it can't have been idle for too long */
-	uint32_t counter;   /* its index in the data path; 0: none */
-	uint64_t counts_of; /* `created` of the flow that it counts for */
+	uint32_t since;    /* xvs_shared.now when it was made or modified */
+	uint32_t due;      /* xvs_shared.now before which it can't have been idle for too long */
+	uint32_t counter;  /* its index in the data path; 0: none */
+	int64_t counts_of; /* `id` and `created` of the flow that it counts for */
+	uint64_t counts_since;
 	struct xvs_flow_counter plain; /* what it counted while its bridge used no flows */
 	uint32_t adopted; /* index of the counter that an earlier switchd gave it; 0: none */
 	bool installed;   /* the classifier has it */
 	bool pending;     /* in the list of those that the classifier is to be told of */
-	bool left;        /* its row was deleted: one that comes in its place counts from 0 */
 	bool met;         /* by the reading of all rows that is at work */
 
 	TAILQ_ENTRY(flow_entry) of_bridge;

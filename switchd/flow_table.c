@@ -45,6 +45,7 @@ int flow_table_open(struct daemon *daemon, struct error *error)
 	if (!table)
 		return error_set(error, -ENOMEM, "out of memory");
 	daemon->flows = table;
+	table->stale = true;
 	STAILQ_INIT(&table->pending);
 	read_boot(table->boot);
 	daemon->dpc->flows(daemon->dp, &lines, &counters);
@@ -251,7 +252,6 @@ static void keep_error(struct reading *reading, int64_t id, int status, const st
 static void leave(struct flow_table *table, struct flow_entry *entry)
 {
 	table->n_timed -= is_timed(&entry->flow);
-	entry->left = true;
 	flow_store_set_id(&table->store, entry, 0);
 	flow_table_touch(table, entry);
 }

@@ -49,7 +49,7 @@ struct flow_table {
 		uint64_t packets, bytes;
 	} received[XVS_PORTS_MAX];
 	size_t n_timed; /* flows with timeouts */
-	bool stale;     /* not all that has changed could be read */
+	bool stale;     /* all rows are to be read: at first, and when some could not be */
 	bool loaded; /* from here on a flow that can't be is somebody's mistake, who hears of it */
 	char boot[DB_UUID_LEN + 1];
 };

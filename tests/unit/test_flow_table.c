@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The switch's flows between database and data path. */
+#include "command_fixture.h"
+
+#include <unistd.h>
+#include "switchd/flow_table.h"
+
+static struct fixture *with_ports(void **state)
+{
+	struct fixture *fixture = *state;
+
+	language = LANGUAGE_OWN;
+	fake_link_add("p1", "veth");
+	fake_link_add("p2", "veth");
+	done(fixture, "add-br br0 -- add-port br0 p1 -- add-port br0 p2");
+	return fixture;
+}
+
+static uint16_t bridge_number(struct fixture *fixture, const char *name)
+{
+	return model_bridge(fixture->daemon.model, name)->conf->number;
+}
+
+/* How many flows of a bridge the data path has; -1: it is not asked to look for any. */
+struct seen {
+	uint16_t bridge;
+	int count;
+	uint32_t counter; /* of the flow met last */
+};
+
+static void note_flow(uint16_t bridge, const struct classifier_flow *flow, void *arg)
+{
+	struct seen *seen = arg;
+
+	if (bridge != seen->bridge)
+		return;
+	seen->count++;
+	seen->counter = flow->counter;
+}
+
+static struct seen look(struct fixture *fixture, const char *bridge)
+{
+	struct seen seen = {.bridge = bridge_number(fixture, bridge)};
+	const struct dp *dp = fixture->daemon.dp;
+
+	if (!dp->flows[seen.bridge / 16].half[seen.bridge % 16])
+		seen.count = -1;
+	classifier_read(dp->flows, dp->flow_lines, note_flow, &seen);
+	return seen;
+}
+
+static int flows_of(struct fixture *fixture, const char *bridge)
+{
+	return look(fixture, bridge).count;
+}
+
+/* A frame met the flow that the data path has alone. */
+static void count(struct fixture *fixture, uint64_t packets, uint64_t bytes)
+{
+	struct dp *dp = fixture->daemon.dp;
+	struct seen seen = look(fixture, "br0");
+
+	assert_int_equal(seen.count, 1);
+	dp->flow_counters[seen.counter].packets += packets;
+	dp->flow_counters[seen.counter].bytes += bytes;
+	dp->flow_counters[seen.counter].used = dp->shared.now;
+}
+
+static void shows(struct fixture *fixture, const char *line, const char *words)
+{
+	done(fixture, line);
+	if (!strstr(text_string(&result.output), words))
+		fail_msg("%s: no \"%s\" in: %s", line, words, text_string(&result.output));
+}
+
+static void hides(struct fixture *fixture, const char *line, const char *words)
+{
+	done(fixture, line);
+	if (strstr(text_string(&result.output), words))
+		fail_msg("%s: \"%s\" in: %s", line, words, text_string(&result.output));
+}
+
+static void a_bridge_that_does_normal_has_no_flows_in_the_data_path(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	shows(fixture, "dump-flows br0", "priority=0 actions=NORMAL\n");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	done(fixture,
+	     "add-flow br0 priority=7,actions=normal -- --strict del-flows br0 priority=0");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	done(fixture, "del-flows br0");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	done(fixture, "add-flow br0 idle_timeout=9,actions=normal");
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+}
+
+static void flows_come_and_go(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-flow br0 priority=5,in_port=1,actions=2");
+	assert_int_equal(flows_of(fixture, "br0"), 2);
+	done(fixture, "add-flow br0 priority=5,in_port=1,actions=drop");
+	assert_int_equal(flows_of(fixture, "br0"), 2);
+	done(fixture, "add-flow br0 table=3,priority=5,in_port=1,actions=drop");
+	assert_int_equal(flows_of(fixture, "br0"), 3);
+	done(fixture, "del-flows br0 in_port=1");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	shows(fixture, "dump-flows br0", "priority=0 actions=NORMAL\n");
+}
+
+static void a_secure_bridge_drops_without_flows(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "set-fail-mode br0 secure");
+	assert_int_equal(flows_of(fixture, "br0"), 0);
+	done(fixture, "del-fail-mode br0");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+}
+
+static void a_deleted_bridge_leaves_nothing(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	uint16_t number = bridge_number(fixture, "br0");
+
+	done(fixture, "add-flow br0 priority=5,actions=2");
+	done(fixture, "del-br br0");
+	assert_int_equal(fixture->daemon.dp->flows[number / 16].half[number % 16], 0);
+	done(fixture, "add-br br0");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+}
+
+static void what_is_refused_leaves_flows_as_they_were(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-flow br0 priority=5,in_port=1,actions=2");
+	assert_int_equal(run(fixture, "del-flows br0 -- add-flow br0 actions=group:9"), 1);
+	assert_int_equal(flows_of(fixture, "br0"), 2);
+	shows(fixture, "dump-flows br0", "priority=5,in_port=1 actions=output:2\n");
+	done(fixture, "--dry-run del-flows br0");
+	shows(fixture, "dump-flows br0", "priority=5,in_port=1 actions=output:2\n");
+	assert_int_equal(run(fixture, "del-flows br0 -- br-exists br9"), 2);
+	shows(fixture, "dump-flows br0", "priority=5,in_port=1 actions=output:2\n");
+	assert_int_equal(flows_of(fixture, "br0"), 2);
+}
+
+static void memory_that_is_refused_leaves_flows_as_they_were(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	fixture->daemon.dp->refuse_flows = true;
+	assert_int_equal(run(fixture, "add-flow br0 priority=5,in_port=1,actions=2"), 1);
+	hides(fixture, "dump-flows br0", "priority=5");
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	fixture->daemon.dp->refuse_flows = false;
+	done(fixture, "add-flow br0 priority=5,in_port=1,actions=2");
+	assert_int_equal(flows_of(fixture, "br0"), 2);
+}
+
+static void many_flows_get_memory_and_keep_their_counts(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct text file = TEXT_EMPTY;
+	char *words[] = {"add-flows", "br0", NULL};
+	struct command_result many;
+
+	done(fixture, "del-flows br0 -- add-flow br0 priority=5,actions=2");
+	count(fixture, 3, 200);
+	text_add(&file, "file\n");
+	for (int i = 0; i < 3000; i++)
+		text_add(&file, "priority=1,ip,nw_dst=10.0.%d.%d,actions=1\n", i / 256, i % 256);
+	words[2] = (char *)text_string(&file);
+	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, &many);
+	assert_int_equal(many.status, 0);
+	assert_int_equal(flows_of(fixture, "br0"), 3001);
+	shows(fixture, "dump-flows br0 table=0",
+	      "n_packets=3, n_bytes=200, idle_age=0, priority=5");
+	done(fixture, "del-flows br0 ip");
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	shows(fixture, "dump-aggregate br0", "packet_count=3 byte_count=200 flow_count=1");
+	text_free(&many.output);
+	text_free(&many.warning);
+	text_free(&file);
+}
+
+static void counters_begin_at_zero_when_they_are_used_again(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	for (int i = 0; i < 200; i++) {
+		done(fixture, "del-flows br0 -- add-flow br0 priority=5,actions=2");
+		shows(fixture, "dump-flows br0", "n_packets=0, n_bytes=0");
+		count(fixture, 1, 60);
+		shows(fixture, "dump-flows br0", "n_packets=1, n_bytes=60");
+	}
+	assert_true(fixture->daemon.dp->n_flow_counters < 200);
+}
+
+static void counts_outlive_a_restart(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 cookie=5,priority=5,actions=2");
+	count(fixture, 7, 700);
+	fixture_stop(fixture);
+	fixture_start(fixture);
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	shows(fixture, "dump-flows br0", "cookie=0x5, ");
+	shows(fixture, "dump-flows br0", "n_packets=7, n_bytes=700, ");
+}
+
+static void flows_that_nobody_wants_any_more_go_at_the_start(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 priority=5,actions=2");
+	fixture_stop(fixture);
+	fixture_begin(fixture);
+	assert_int_equal(db_flow_clear(fixture->daemon.db, "br0", &fixture->error), 0);
+	assert_int_equal(db_commit(fixture->daemon.db, &fixture->error), 0);
+	fixture_start(fixture);
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+}
+
+static void counts_of_the_only_flow_are_those_of_the_ports(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct dp *dp = fixture->daemon.dp;
+	uint16_t p1 = port_of(fixture, "p1")->conf->number;
+
+	dp->counters[p1].total.rx_packets = 4;
+	dp->counters[p1].total.rx_bytes = 400;
+	shows(fixture, "dump-flows br0", "n_packets=4, n_bytes=400");
+	done(fixture, "add-flow br0 priority=5,actions=2");
+	shows(fixture, "dump-flows br0", "n_packets=4, n_bytes=400, idle_age=0, priority=0");
+	dp->counters[p1].total.rx_packets = 6;
+	done(fixture, "del-flows br0 -- add-flow br0 actions=normal");
+	shows(fixture, "dump-flows br0", "n_packets=0, n_bytes=0");
+	dp->counters[p1].total.rx_packets = 7;
+	shows(fixture, "dump-flows br0", "n_packets=1, n_bytes=0");
+	done(fixture, "add-flow br0 actions=normal");
+	shows(fixture, "dump-flows br0", "n_packets=0, n_bytes=0");
+}
+
+static void an_added_flow_begins_anew_or_goes_on(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 priority=5,actions=2");
+	count(fixture, 7, 700);
+	done(fixture, "mod-flows br0 actions=1");
+	shows(fixture, "dump-flows br0", "n_packets=7, n_bytes=700");
+	usleep(2000); /* its time is told in milliseconds */
+	done(fixture, "--protocols=OpenFlow13 add-flow br0 priority=5,actions=2");
+	shows(fixture, "dump-flows br0", "n_packets=7, n_bytes=700");
+	usleep(2000);
+	done(fixture, "add-flow br0 priority=5,actions=2");
+	shows(fixture, "dump-flows br0", "n_packets=0, n_bytes=0");
+}
+
+static void pass(struct fixture *fixture, int seconds)
+{
+	for (int i = 0; i < seconds; i++) {
+		fixture->daemon.dp->shared.now++;
+		flow_table_tick(&fixture->daemon);
+	}
+}
+
+static void idle_flows_go(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 idle_timeout=5,actions=2");
+	pass(fixture, 5);
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	count(fixture, 1, 60);
+	pass(fixture, 5);
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	shows(fixture, "dump-flows br0", "idle_age=5");
+	pass(fixture, 1);
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	prints(fixture, "--no-stats dump-flows br0", "");
+}
+
+static void flows_with_a_hard_timeout_go(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 hard_timeout=1,actions=2");
+	flow_table_tick(&fixture->daemon);
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	usleep(1010000);
+	flow_table_tick(&fixture->daemon);
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+}
+
+static void the_first_error_of_the_classifier_is_told(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct text file = TEXT_EMPTY;
+	char *words[] = {"add-flows", "br0", NULL};
+	struct command_result many;
+
+	text_add(&file, "file\n");
+	for (int i = 0; i < 129; i++)
+		text_add(&file, "metadata=0x%llx/0x%llx,actions=1\n", 0ULL, 1ULL + (unsigned)i);
+	words[2] = (char *)text_string(&file);
+	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, &many);
+	assert_int_equal(many.status, 1);
+	assert_non_null(strstr(many.error.text, "128"));
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+	text_free(&many.output);
+	text_free(&many.warning);
+	text_free(&file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_bridge_that_does_normal_has_no_flows_in_the_data_path),
+		TEST(flows_come_and_go),
+		TEST(a_secure_bridge_drops_without_flows),
+		TEST(a_deleted_bridge_leaves_nothing),
+		TEST(what_is_refused_leaves_flows_as_they_were),
+		TEST(memory_that_is_refused_leaves_flows_as_they_were),
+		TEST(many_flows_get_memory_and_keep_their_counts),
+		TEST(counters_begin_at_zero_when_they_are_used_again),
+		TEST(counts_outlive_a_restart),
+		TEST(flows_that_nobody_wants_any_more_go_at_the_start),
+		TEST(counts_of_the_only_flow_are_those_of_the_ports),
+		TEST(an_added_flow_begins_anew_or_goes_on),
+		TEST(idle_flows_go),
+		TEST(flows_with_a_hard_timeout_go),
+		TEST(the_first_error_of_the_classifier_is_told),
+	};
+
+	return cmocka_run_group_tests_name("flow table", tests, NULL, NULL);
+}
