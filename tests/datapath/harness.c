@@ -222,8 +222,10 @@ int test_setup(void **state)
 	struct test *test = calloc(1, sizeof(*test));
 
 	assert_non_null(test);
-	test->skel = xvswitch_bpf__open_and_load();
+	test->skel = xvswitch_bpf__open();
 	assert_non_null(test->skel);
+	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flows, TEST_FLOW_LINES), 0);
+	assert_int_equal(xvswitch_bpf__load(test->skel), 0);
 	test->cpus = libbpf_num_possible_cpus();
 	test->fdb = map_memory(test->skel->maps.fdb);
 	test->shared = map_memory(test->skel->maps.shared);

@@ -20,8 +20,10 @@ def _needs(what, *programs):
 def tool(folder, name, *packages, sources=()):
     """A C program of tests/tools, with these other sources, linked with these packages of pkg-config's; its path."""
     _needs(f"tests/tools/{name}.c", "cc", "pkg-config")
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True, stdout=subprocess.PIPE,
-                           text=True).stdout.split()
+    flags = []
+    if packages:
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True, stdout=subprocess.PIPE,
+                               text=True).stdout.split()
     path = str(folder / name)
     subprocess.run(["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-I", SOURCE, "-o", path,
                     os.path.join(TOOLS, name + ".c"), *[os.path.join(SOURCE, source) for source in sources], *flags],

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Flow tables and frames at random, of few values, so that frames hit flows and flows overlap. What
+ * comes depends on rand() alone.
+ */
+#ifndef XVS_TEST_FLOW_RANDOM_H
+#define XVS_TEST_FLOW_RANDOM_H
+
+#include "db/text.h"
+#include "tests/datapath/flow_reference.h"
+
+#define RANDOM_PORTS  4  /* OpenFlow numbers 1 to this are those of ports */
+#define RANDOM_TABLES 4  /* are used, from 0 on */
+#define RANDOM_FLOWS  64 /* at most, in all */
+
+/*
+ * A frame of any kind that flows can tell from others, or none at all: right, or with lengths that
+ * lie, cut off anywhere, with checksums that are right, wrong or none.
+ */
+void random_frame(struct reference_frame *frame);
+
+/* Changes an octet or a bit of it. */
+void random_mutation(struct reference_frame *frame);
+
+/* Flows, a line each, as `add-flows` takes them. No two in a table have the same priority. */
+void random_flows(struct text *text);
+
+#endif

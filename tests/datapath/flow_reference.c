@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/datapath/flow_reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A frame on its way through the tables. */
+struct run {
+	struct reference_result *result;
+	const struct reference_bridge *bridge;
+	const struct reference_frame *frame;
+	struct reference_headers headers;
+	struct reference_tags tags;
+	struct xvs_flow_key key;
+	uint8_t table;
+	unsigned int lookups;
+	bool limit;           /* it went too far */
+	enum xvs_drop reason; /* why nothing leaves, if nothing does */
+};
+
+static void execute(struct run *run, const struct flow_action *actions);
+
+/* What has been put out by now stays. */
+static void give_up(struct run *run)
+{
+	run->limit = true;
+	run->reason = XVS_DROP_FLOW_LIMIT;
+}
+
+/* The key's bit of a field, counted from its lowest. */
+static __u64 *word_of(struct xvs_flow_key *key, const struct flow_field *field, unsigned int bit)
+{
+	return &key->word[field->word + (field->bits > 64 && bit < 64)];
+}
+
+static unsigned int shift_of(const struct flow_field *field, unsigned int bit)
+{
+	return (field->shift + bit) % 64;
+}
+
+static bool get_bit(struct xvs_flow_key *key, const struct flow_field *field, unsigned int bit)
+{
+	return *word_of(key, field, bit) >> shift_of(field, bit) & 1;
+}
+
+static void set_bit(struct xvs_flow_key *key, const struct flow_field *field, unsigned int bit,
+		    bool value)
+{
+	__u64 *word = word_of(key, field, bit), mask = 1ULL << shift_of(field, bit);
+
+	*word = value ? *word | mask : *word & ~mask;
+}
+
+static bool value_bit(const struct flow_value *value, unsigned int bit)
+{
+	return (bit < 64 ? value->lo >> bit : value->hi >> (bit - 64)) & 1;
+}
+
+/* Who writes VID or priority of a frame without a tag, gives it one. */
+static void set(struct run *run, const struct flow_action *action)
+{
+	bool tag = !action->field->word && action->field->shift >= 32 && action->field->bits < 16;
+
+	if (tag)
+		run->key.word[0] |= (uint64_t)XVS_FLOW_TCI_TAGGED << 32;
+	for (unsigned int bit = 0; bit < action->field->bits; bit++) {
+		if (value_bit(&action->mask, bit))
+			set_bit(&run->key, action->field, bit, value_bit(&action->value, bit));
+	}
+}
+
+static void move(struct run *run, const struct flow_action *action)
+{
+	struct xvs_flow_key from = run->key;
+
+	for (unsigned int bit = 0; bit < action->bits; bit++)
+		set_bit(&run->key, action->to, action->to_bit + bit,
+			get_bit(&from, action->field, action->from_bit + bit));
+}
+
+static uint16_t key_tci(const struct xvs_flow_key *key)
+{
+	return key->word[0] >> 32 & 0xffff;
+}
+
+static void set_key_tci(struct run *run, uint16_t tci)
+{
+	run->key.word[0] &= ~(0xffffULL << 32);
+	run->key.word[0] |= (uint64_t)tci << 32;
+}
+
+static void add_tag(struct reference_tags *tags, uint16_t tpid, uint16_t tci)
+{
+	memmove(tags->tag + 1, tags->tag, tags->count++ * sizeof(*tags->tag));
+	tags->tag[0].tpid = tpid;
+	tags->tag[0].tci = tci;
+}
+
+static void remove_tag(struct reference_tags *tags)
+{
+	memmove(tags->tag, tags->tag + 1, --tags->count * sizeof(*tags->tag));
+}
+
+/* Makes the outermost tag what the key says of it. The key knows no DEI: that of the tag stays. */
+static void key_to_tags(struct reference_tags *tags, const struct xvs_flow_key *key)
+{
+	uint16_t tci = key_tci(key);
+
+	if (!(tci & XVS_FLOW_TCI_TAGGED)) {
+		if (tags->count)
+			remove_tag(tags);
+		return;
+	}
+	if (!tags->count)
+		add_tag(tags, 0x8100, 0);
+	tags->tag[0].tci = (tags->tag[0].tci & 0x1000) | (tci & 0xefff);
+}
+
+static void push_vlan(struct run *run, uint16_t tpid)
+{
+	key_to_tags(&run->tags, &run->key);
+	if (run->tags.count == REFERENCE_TAGS_MAX) {
+		give_up(run);
+		return;
+	}
+	set_key_tci(run, XVS_FLOW_TCI_TAGGED);
+	add_tag(&run->tags, tpid, 0);
+}
+
+/* The tag below is one that flows pushed another on: what is behind the outermost tag of the frame
+ * as it came is its payload. */
+static void pop_vlan(struct run *run)
+{
+	key_to_tags(&run->tags, &run->key);
+	if (run->tags.count)
+		remove_tag(&run->tags);
+	set_key_tci(run,
+		    run->tags.count ? (run->tags.tag[0].tci & 0xefff) | XVS_FLOW_TCI_TAGGED : 0);
+}
+
+static void send(struct run *run, uint16_t port)
+{
+	struct reference_result *result = run->result;
+	struct reference_output *output = &result->output[result->count++];
+	struct reference_tags tags = run->tags;
+
+	if (result->count == REFERENCE_OUTPUTS_MAX)
+		abort();
+	key_to_tags(&tags, &run->key);
+	output->port = port;
+	reference_rewrite(&output->frame, run->frame, &run->headers, &tags, &run->key);
+}
+
+static uint16_t in_port(const struct xvs_flow_key *key)
+{
+	return key->word[0] >> 48;
+}
+
+/* To a port, but not to the one that it says it came by, or to all but where it came by. */
+static void output(struct run *run, uint16_t port)
+{
+	bool all = port == FLOW_PORT_ALL || port == FLOW_PORT_FLOOD;
+	uint16_t except = in_port(all ? &run->headers.key : &run->key);
+	size_t before = run->result->count;
+
+	for (size_t i = 0; i < run->bridge->n_ports; i++) {
+		uint16_t candidate = run->bridge->ports[i];
+
+		if (candidate != except && (all || candidate == port))
+			send(run, candidate);
+	}
+	run->result->actions += run->result->count > before;
+}
+
+static void output_action(struct run *run, uint16_t port)
+{
+	switch (port) {
+	case XVS_OFPP_IN_PORT:
+		send(run, in_port(&run->headers.key));
+		run->result->actions++;
+		break;
+	case FLOW_PORT_NORMAL:
+		send(run, port);
+		run->result->actions++;
+		break;
+	case FLOW_PORT_CONTROLLER:
+		run->reason = XVS_DROP_CONTROLLER;
+		break;
+	default:
+		output(run, port);
+	}
+}
+
+static bool matches(const struct flow *flow, const struct xvs_flow_key *key)
+{
+	for (int word = 0; word < XVS_FLOW_WORDS; word++) {
+		if ((key->word[word] ^ flow->match.value.word[word]) & flow->match.mask.word[word])
+			return false;
+	}
+	return true;
+}
+
+static const struct flow *search(const struct reference_bridge *bridge, uint8_t table,
+				 const struct xvs_flow_key *key)
+{
+	const struct flow *best = NULL;
+
+	for (size_t i = 0; i < bridge->n_flows; i++) {
+		const struct flow *flow = &bridge->flows[i];
+
+		if (flow->table == table && (!best || flow->priority > best->priority) &&
+		    matches(flow, key))
+			best = flow;
+	}
+	return best;
+}
+
+/* Looks in a table, seen as coming in by a port, and does what it says. */
+static void look_up(struct run *run, uint8_t table, uint16_t port)
+{
+	struct xvs_flow_key key = run->key;
+	const struct flow *flow;
+	uint8_t caller = run->table;
+
+	if (++run->lookups > XVS_FLOW_LOOKUPS_MAX) {
+		give_up(run);
+		return;
+	}
+	if (port != XVS_OFPP_IN_PORT)
+		key.word[0] = (key.word[0] & 0xffffffffffff) | (uint64_t)port << 48;
+	flow = search(run->bridge, table, &key);
+	run->reason = flow ? XVS_DROP_FLOW_DROP : XVS_DROP_FLOW_MISS;
+	if (!flow)
+		return;
+	run->table = table;
+	execute(run, flow->actions);
+	run->table = caller;
+}
+
+static void clone(struct run *run, const struct flow_action *list)
+{
+	struct reference_tags tags = run->tags;
+	struct xvs_flow_key key = run->key;
+
+	execute(run, list);
+	run->tags = tags;
+	run->key = key;
+}
+
+/* False: the TTL is at its end, and so is the list. */
+static bool dec_ttl(struct run *run)
+{
+	if ((run->key.word[2] & 0xff) <= 1) {
+		run->reason = XVS_DROP_FLOW_TTL;
+		return false;
+	}
+	run->key.word[2]--;
+	return true;
+}
+
+static void execute(struct run *run, const struct flow_action *actions)
+{
+	for (const struct flow_action *action = actions; action && !run->limit;
+	     action = action->next) {
+		switch (action->kind) {
+		case FLOW_ACTION_OUTPUT:
+			output_action(run, action->port);
+			break;
+		case FLOW_ACTION_CONTROLLER:
+			run->reason = XVS_DROP_CONTROLLER;
+			break;
+		case FLOW_ACTION_SET:
+		case FLOW_ACTION_WRITE_METADATA:
+			set(run, action);
+			break;
+		case FLOW_ACTION_MOVE:
+			move(run, action);
+			break;
+		case FLOW_ACTION_DEC_TTL:
+			if (!dec_ttl(run))
+				return;
+			break;
+		case FLOW_ACTION_PUSH_VLAN:
+			push_vlan(run, action->number);
+			break;
+		case FLOW_ACTION_POP_VLAN:
+			pop_vlan(run);
+			break;
+		case FLOW_ACTION_RESUBMIT:
+			look_up(run, action->table == 255 ? run->table : action->table,
+				action->port);
+			break;
+		case FLOW_ACTION_GOTO_TABLE:
+			look_up(run, action->table, XVS_OFPP_IN_PORT);
+			break;
+		case FLOW_ACTION_CLONE:
+			clone(run, action->list);
+			break;
+		case FLOW_ACTION_NOTE:
+			break;
+		case FLOW_ACTION_METER:
+		case FLOW_ACTION_GROUP:
+			abort(); /* the random tables have none */
+		}
+	}
+}
+
+/* Words 0, 3 and 4 are the Ethernet header's, but for nw_proto and nw_frag; 5 to 7 are no frame's.
+ */
+static bool word_is_l3(int word, uint64_t mask)
+{
+	return word ? mask && (word < 3 || word > 7) : mask & 0xffff;
+}
+
+static bool field_is_l3(const struct flow_field *field)
+{
+	uint64_t mask = field->bits < 64 ? ((1ULL << field->bits) - 1) << field->shift : ~0ULL;
+
+	return word_is_l3(field->word, mask);
+}
+
+static bool actions_need_l3(const struct flow_action *actions)
+{
+	for (const struct flow_action *action = actions; action; action = action->next) {
+		if (action->kind == FLOW_ACTION_DEC_TTL || actions_need_l3(action->list) ||
+		    (action->field && field_is_l3(action->field)) ||
+		    (action->to && field_is_l3(action->to)))
+			return true;
+	}
+	return false;
+}
+
+bool reference_needs_l3(const struct reference_bridge *bridge)
+{
+	for (size_t i = 0; i < bridge->n_flows; i++) {
+		if (actions_need_l3(bridge->flows[i].actions))
+			return true;
+		for (int word = 0; word < XVS_FLOW_WORDS; word++) {
+			if (word_is_l3(word, bridge->flows[i].match.mask.word[word]))
+				return true;
+		}
+	}
+	return false;
+}
+
+void reference_run(struct reference_result *result, const struct reference_bridge *bridge,
+		   const struct reference_frame *frame, uint16_t port)
+{
+	struct run run = {
+		.result = result, .bridge = bridge, .frame = frame, .reason = XVS_DROP_FLOW_DROP};
+
+	result->count = result->actions = 0;
+	reference_parse(&run.headers, frame, port, reference_needs_l3(bridge));
+	result->drop = run.headers.drop;
+	if (result->drop)
+		return;
+	run.key = run.headers.key;
+	run.tags.type = run.headers.type;
+	if (key_tci(&run.key) & XVS_FLOW_TCI_TAGGED)
+		add_tag(&run.tags, frame->octets[12] << 8 | frame->octets[13],
+			frame->octets[14] << 8 | frame->octets[15]);
+	look_up(&run, 0, XVS_OFPP_IN_PORT);
+	result->drop = result->count ? XVS_DROP_NONE : run.reason;
+}
