@@ -80,8 +80,12 @@ struct flow_state {
 	 * are none. */
 	__u16 l3, l4;
 	__u8 l4_protocol; /* of a header that is there: also in first fragments */
-	__u8 dirty;       /* words 5 to 13 may be other than 0 */
-	__u16 reason;     /* of a drop, if nothing is put out: enum xvs_drop */
+	__u8 routed;      /* the IPv6 header's destination is not the last one */
+	/* What the key may say 0 for: ports, of first fragments, and ARP's operation. */
+	__u32 ports_came;
+	__u16 operation_came;
+	__u8 dirty;   /* words 5 to 13 may be other than 0 */
+	__u16 reason; /* of a drop, if nothing is put out: enum xvs_drop */
 
 	__u32 best_rule; /* line; 0: none yet */
 	__s32 best_priority;

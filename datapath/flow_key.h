@@ -110,6 +110,7 @@ static __always_inline void flow_parse_transport(struct flow_state *state,
 		return;
 	state->l4 = reader->at - reader->tags;
 	state->l4_protocol = protocol;
+	state->ports_came = be32_at(header);
 	if (fragment)
 		return;
 	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6) {
@@ -180,8 +181,8 @@ enum flow_extensions {
  * Goes on behind the extension headers. As with Open vSwitch, what stands behind a fragment header
  * other than the first is not known, and the protocol is that header's own.
  */
-static __always_inline enum flow_extensions flow_parse_extensions(struct flow_reader *reader,
-								  __u32 *protocol, __u32 *frag)
+static __always_inline enum flow_extensions
+flow_parse_extensions(struct flow_reader *reader, __u32 *protocol, __u32 *frag, __u8 *routed)
 {
 	for (int i = 0; i < FLOW_EXTENSIONS_MAX; i++) {
 		const __u8 *header;
@@ -202,6 +203,8 @@ static __always_inline enum flow_extensions flow_parse_extensions(struct flow_re
 			*frag |= XVS_FLOW_FRAG_LATER;
 			return FLOW_EXTENSIONS_DONE;
 		}
+		if (*protocol == IPPROTO_ROUTING && header[3])
+			*routed = true;
 		*protocol = header[0];
 		flow_skip(reader, len);
 	}
@@ -213,7 +216,7 @@ static __always_inline void flow_parse_ipv6(struct flow_state *state, struct flo
 {
 	struct xvs_flow_key *key = &state->now.key;
 	const __u8 *ip = flow_octets(&reader, 40);
-	__u32 payload, protocol, frag = 0, tos, ttl;
+	__u32 payload, protocol, frag = 0;
 	enum flow_extensions extensions;
 
 	if (!ip)
@@ -228,16 +231,15 @@ static __always_inline void flow_parse_ipv6(struct flow_state *state, struct flo
 	key->word[10] = be64_at(ip + 24);
 	key->word[11] = be64_at(ip + 32);
 	protocol = ip[6];
-	tos = be16_at(ip) >> 4 & 0xff;
-	ttl = ip[7];
+	flow_set_network(state, 0, 0, be16_at(ip) >> 4 & 0xff, ip[7]);
 	reader.rest = payload + 40;
 	flow_skip(&reader, 40);
-	extensions = flow_parse_extensions(&reader, &protocol, &frag);
+	extensions = flow_parse_extensions(&reader, &protocol, &frag, &state->routed);
 	if (extensions == FLOW_EXTENSIONS_MANY || reader.at > FLOW_TRANSPORT_MAX)
 		state->reason = XVS_DROP_HEADERS;
 	if (extensions != FLOW_EXTENSIONS_DONE)
 		return;
-	flow_set_network(state, protocol, frag, tos, ttl);
+	flow_set_network(state, protocol, frag, 0, 0);
 	if (!(frag & XVS_FLOW_FRAG_LATER))
 		flow_parse_transport(state, &reader, protocol, frag, true);
 }
@@ -253,6 +255,7 @@ static __always_inline void flow_parse_arp(struct flow_state *state, struct flow
 		return;
 	op = be16_at(arp + 6);
 	state->l3 = reader.at - reader.tags;
+	state->operation_came = op;
 	state->dirty = 1;
 	flow_set_network(state, op <= 0xff ? op : 0, 0, 0, 0);
 	key->word[1] = be32_at(arp + 14) << 32 | be32_at(arp + 24);
@@ -283,7 +286,7 @@ static __always_inline void flow_clear(struct flow_state *state)
 			state->now.key.word[i] = 0;
 	state->dirty = 0;
 	state->now.n_below = 0;
-	state->l3 = state->l4 = state->l4_protocol = 0;
+	state->l3 = state->l4 = state->l4_protocol = state->routed = 0;
 	state->reason = XVS_DROP_NONE;
 }
 

@@ -209,8 +209,9 @@ _Static_assert(sizeof(struct xvs_flow_bucket) == 64, "a cache line");
 struct xvs_flow_rule {
 	__u16 priority;
 	__u16 reserved;
-	__u32 counter;                   /* index in map `flow_counters` */
-	__u64 first;                     /* instruction: the only one, or XVS_FLOW_OP_PROGRAM */
+	__u32 counter; /* index in map `flow_counters` */
+	__u64 first;   /* instruction: XVS_FLOW_OP_PROGRAM, or the only one, if it is the END or one
+			  from   OUTPUT to CONTROLLER */
 	__u64 value[XVS_FLOW_RULE_KEYS]; /* masked: of the fixed words, then of the extra ones */
 	__u64 rest[8];                   /* there only if there are so many */
 };

@@ -20,7 +20,7 @@
 #define IPV4_SRC      12
 #define IPV6_SRC      8
 #define IPV6_TTL      7
-#define ARP_OPERATION 6 /* its lower octet is the next */
+#define ARP_OPERATION 6
 #define ARP_ADDRESSES 8
 
 /* Sum of one's complements, not folded; the values are of the frame, in network byte order. */
@@ -75,16 +75,28 @@ static __always_inline __u32 transport_checksum(__u32 protocol)
 
 /* What differs between two forms of a frame. */
 struct rewrite {
-	bool macs, network, ports, arp, arp_operation;
+	bool macs, network, arp, arp_operation;
+	__u16 operation; /* ARP's, then */
 	__u32 type;
+	__u32 old_ports, new_ports;
 	checksum_diff header; /* of the IPv4 header */
 	checksum_diff pseudo; /* of addresses, which TCP, UDP and ICMPv6 cover */
 	checksum_diff port;
 };
 
+/* The ports in a form. Fragments have none in the key, so that only what actions have made of them
+ * counts. */
+static __always_inline __u32 rewrite_ports(const struct flow_state *state, const __u64 *word)
+{
+	__u32 came = state->form[0].key.word[2] >> 32, now = word[2] >> 32, changed = came ^ now;
+	__u32 mask = (changed >> 16 ? 0xffff0000 : 0) | (changed & 0xffff ? 0xffff : 0);
+
+	return (state->ports_came & ~mask) | (now & mask);
+}
+
 /* What does not change at all adds nothing, not even a negative zero. */
-static __always_inline void rewrite_plan_ip(struct rewrite *rewrite, const __u64 *old,
-					    const __u64 *new)
+static __always_inline void rewrite_plan_ip(struct rewrite *rewrite, const struct flow_state *state,
+					    const __u64 *old, const __u64 *new)
 {
 	bool addresses;
 
@@ -92,8 +104,10 @@ static __always_inline void rewrite_plan_ip(struct rewrite *rewrite, const __u64
 		addresses = old[8] != new[8] || old[9] != new[9] || old[10] != new[10] ||
 			    old[11] != new[11];
 		if (addresses)
-			rewrite->pseudo = diff64(old[8], new[8]) + diff64(old[9], new[9]) +
-					  diff64(old[10], new[10]) + diff64(old[11], new[11]);
+			rewrite->pseudo = diff64(old[8], new[8]) + diff64(old[9], new[9]);
+		/* Checksums cover the last destination (RFC 8200 8.1). */
+		if (addresses && !state->routed)
+			rewrite->pseudo += diff64(old[10], new[10]) + diff64(old[11], new[11]);
 	} else {
 		addresses = old[1] != new[1];
 		if (addresses)
@@ -102,9 +116,10 @@ static __always_inline void rewrite_plan_ip(struct rewrite *rewrite, const __u64
 				  diff16((old[2] & 0xff) << 8, (new[2] & 0xff) << 8);
 	}
 	rewrite->network = addresses || (old[2] ^ new[2]) & 0xffff;
-	rewrite->ports = (old[2] ^ new[2]) >> 32;
-	if (rewrite->ports)
-		rewrite->port = diff32(old[2] >> 32, new[2] >> 32);
+	rewrite->old_ports = rewrite_ports(state, old);
+	rewrite->new_ports = rewrite_ports(state, new);
+	if (rewrite->old_ports != rewrite->new_ports)
+		rewrite->port = diff32(rewrite->old_ports, rewrite->new_ports);
 }
 
 static __always_inline void rewrite_plan(struct rewrite *rewrite, const struct flow_state *state,
@@ -117,10 +132,13 @@ static __always_inline void rewrite_plan(struct rewrite *rewrite, const struct f
 	if (!state->l3)
 		return;
 	if (rewrite->type == ETH_P_IP || rewrite->type == ETH_P_IPV6)
-		rewrite_plan_ip(rewrite, old, new);
+		rewrite_plan_ip(rewrite, state, old, new);
 	else {
 		rewrite->arp = old[1] != new[1] || old[12] != new[12] || old[13] != new[13];
 		rewrite->arp_operation = (old[0] ^ new[0]) & 0xff00;
+		rewrite->operation = (state->form[0].key.word[0] ^ new[0]) & 0xff00
+					     ? new[0] >> 8 & 0xff
+					     : state->operation_came;
 	}
 }
 

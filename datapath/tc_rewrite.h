@@ -53,11 +53,11 @@ static __always_inline void tc_write_ipv6(struct __sk_buff *skb, __u32 at,
 static __always_inline void tc_write_arp(struct __sk_buff *skb, __u32 at,
 					 const struct rewrite *rewrite, const struct flow_form *to)
 {
-	__u8 operation[2] = {0, to->key.word[0] >> 8};
+	__u16 operation = bpf_htons(rewrite->operation);
 	struct arp_addresses addresses;
 
 	if (rewrite->arp_operation)
-		bpf_skb_store_bytes(skb, at + ARP_OPERATION, operation, sizeof(operation),
+		bpf_skb_store_bytes(skb, at + ARP_OPERATION, &operation, sizeof(operation),
 				    BPF_F_RECOMPUTE_CSUM);
 	arp_write(&addresses, to);
 	bpf_skb_store_bytes(skb, at + ARP_ADDRESSES, &addresses, sizeof(addresses),
@@ -66,17 +66,16 @@ static __always_inline void tc_write_arp(struct __sk_buff *skb, __u32 at,
 
 static __always_inline void tc_write_transport(struct __sk_buff *skb,
 					       const struct flow_state *state, __u32 at,
-					       const struct rewrite *rewrite,
-					       const struct flow_form *to)
+					       const struct rewrite *rewrite)
 {
 	__u32 checksum = transport_checksum(state->l4_protocol);
 	__u64 flags = state->l4_protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
-	__u32 ports = bpf_htonl(to->key.word[2] >> 32);
+	__u32 ports = bpf_htonl(rewrite->new_ports);
 
 	if (checksum && rewrite->pseudo)
 		bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->pseudo),
 				    flags | BPF_F_PSEUDO_HDR);
-	if (!rewrite->ports)
+	if (rewrite->old_ports == rewrite->new_ports)
 		return;
 	if (checksum)
 		bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->port), flags);
@@ -101,7 +100,7 @@ static __always_inline void tc_rewrite_headers(struct __sk_buff *skb,
 	if (rewrite.arp || rewrite.arp_operation)
 		tc_write_arp(skb, state->l3 + tags, &rewrite, to);
 	if (state->l4)
-		tc_write_transport(skb, state, state->l4 + tags, &rewrite, to);
+		tc_write_transport(skb, state, state->l4 + tags, &rewrite);
 }
 
 static __always_inline __u32 form_depth(const struct flow_form *form)

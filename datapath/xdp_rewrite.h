@@ -71,10 +71,8 @@ static __always_inline void xdp_write_arp(struct xdp_md *ctx, __u32 at,
 
 	if (!arp)
 		return;
-	if (rewrite->arp_operation) {
-		arp[ARP_OPERATION] = 0;
-		arp[ARP_OPERATION + 1] = to->key.word[0] >> 8;
-	}
+	if (rewrite->arp_operation)
+		*(__u16 *)(arp + ARP_OPERATION) = bpf_htons(rewrite->operation);
 	arp_write((struct arp_addresses *)(arp + ARP_ADDRESSES), to);
 }
 
@@ -92,22 +90,22 @@ static __always_inline void xdp_update_checksum(struct xdp_md *ctx, __u32 at, __
 		*checksum = 0xffff;
 }
 
-static __always_inline void xdp_write_ports(struct xdp_md *ctx, __u32 at,
-					    const struct flow_form *to)
+static __always_inline void xdp_write_ports(struct xdp_md *ctx, __u32 at, __u32 value)
 {
 	__u8 *ports = xdp_octets(ctx, at, 4);
 
 	if (ports)
-		be32_write(ports, to->key.word[2] >> 32);
+		be32_write(ports, value);
 }
 
 static __always_inline void xdp_write_transport(struct xdp_md *ctx, const struct flow_state *state,
-						__u32 at, const struct rewrite *rewrite,
-						const struct flow_form *to)
+						__u32 at, const struct rewrite *rewrite)
 {
-	if (rewrite->ports)
-		xdp_write_ports(ctx, at, to);
-	if (rewrite->ports || rewrite->pseudo)
+	bool ports = rewrite->old_ports != rewrite->new_ports;
+
+	if (ports)
+		xdp_write_ports(ctx, at, rewrite->new_ports);
+	if (ports || rewrite->pseudo)
 		xdp_update_checksum(ctx, at, state->l4_protocol, rewrite->pseudo + rewrite->port);
 }
 
@@ -131,7 +129,7 @@ __weak __noinline int xdp_rewrite_headers(struct xdp_md *ctx, __u32 place, __u32
 	if (rewrite.arp || rewrite.arp_operation)
 		xdp_write_arp(ctx, state->l3 + tags, &rewrite, to);
 	if (state->l4)
-		xdp_write_transport(ctx, state, state->l4 + tags, &rewrite, to);
+		xdp_write_transport(ctx, state, state->l4 + tags, &rewrite);
 	return 0;
 }
 
