@@ -22,10 +22,18 @@ static struct classifier_program **slot_of(const struct classifier_programs *pro
 	return &programs->slot[hash & (programs->slots - 1)];
 }
 
+/* Instructions that the data path carries out without following a program. */
+static bool stands_alone(uint8_t op)
+{
+	return op == XVS_FLOW_OP_END || (op >= XVS_FLOW_OP_OUTPUT && op <= XVS_FLOW_OP_CONTROLLER);
+}
+
 /* Lines of its own; 0: a rule holds all of it, an instruction and the end. */
 static uint32_t lines_of(const struct classifier_program *program)
 {
-	return program->count <= 2 ? 0 : (program->count + LINE_WORDS - 1) / LINE_WORDS;
+	if (!program->count || (program->count <= 2 && stands_alone(program->word[0] & 0xff)))
+		return 0;
+	return (program->count + LINE_WORDS - 1) / LINE_WORDS;
 }
 
 static uint32_t lines_rounded(const struct classifier_program *program)
