@@ -152,7 +152,7 @@ static bool parse_extensions(struct reference_headers *headers, struct rest *res
 
 static void parse_ipv6(struct reference_headers *headers, struct rest rest)
 {
-	uint8_t protocol, fragment = 0, traffic_class, hop_limit;
+	uint8_t protocol, fragment = 0;
 	struct xvs_flow_key *key = &headers->key;
 	uint32_t payload;
 
@@ -164,15 +164,13 @@ static void parse_ipv6(struct reference_headers *headers, struct rest rest)
 	headers->l3 = rest.at;
 	for (int i = 0; i < 4; i++)
 		put(key, 8 + i, 0, field(&rest, 8 + 8 * i, 8));
-	traffic_class = field(&rest, 0, 2) >> 4 & 0xff;
+	put(key, 2, 8, field(&rest, 0, 2) >> 4 & 0xff);
+	put(key, 2, 0, field(&rest, 7, 1));
 	protocol = field(&rest, 6, 1);
-	hop_limit = field(&rest, 7, 1);
 	skip(&rest, 40);
 	rest.len = payload;
 	if (!parse_extensions(headers, &rest, &protocol, &fragment))
 		return;
-	put(key, 2, 8, traffic_class);
-	put(key, 2, 0, hop_limit);
 	put(key, 0, 0, fragment);
 	put(key, 0, 8, protocol);
 	if (!(fragment & XVS_FLOW_FRAG_LATER))

@@ -31,6 +31,9 @@ KNOWN = {
     "headers":
         "Any number of IPv6 extension headers is passed over, however long. We drop frames with more than eight, or "
         "whose transport header begins far behind.",
+    "cut":
+        "When an IPv6 extension header is cut off, traffic class and hop limit are not there, but the addresses are. To "
+        "us, all of the IPv6 header is.",
     "first-fragment":
         "The first fragment's ports are there, and ovs-vswitchd takes them away before it looks the frame up.",
     "icmp":
@@ -135,6 +138,10 @@ def foreseen(octets, ours, theirs):
         yield "two-tags"
     if theirs["dl_type"] == 0x0800 and payload(octets)[:1] and payload(octets)[0] >> 4 != 4 and without(L3):
         yield "version"
+    if theirs["dl_type"] == 0x86dd and theirs["ipv6_src"] and not theirs["nw_ttl"] and not ours["nw_proto"]:
+        if differences(ours, theirs):
+            theirs["nw_tos"], theirs["nw_ttl"] = ours["nw_tos"], ours["nw_ttl"]
+            yield "cut"
     if (theirs["dl_type"], theirs["nw_proto"]) in ((0x86dd, 1), (0x0800, 58)) and without(L4):
         yield "icmp"
     if theirs["nw_frag"] == 1 and without(L4):
