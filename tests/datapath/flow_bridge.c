@@ -15,7 +15,10 @@ static const uint16_t numbers[TEST_PORTS] = {1, 2, 3, 4};
 static void set_ports(struct flow_bridge *bridge, struct test *test)
 {
 	const uint32_t bridge_number = TEST_BRIDGE;
-	const struct xvs_bridge floods = {.all = FLOW_BRIDGE_ALL, .some = FLOW_BRIDGE_ALL};
+	const struct xvs_bridge floods = {.untagged = TEST_GROUP,
+					  .tagged = TEST_TAGGED_GROUP,
+					  .all = FLOW_BRIDGE_ALL,
+					  .some = FLOW_BRIDGE_ALL};
 	uint16_t ports[TEST_PORTS + 1] = {};
 	uint32_t members[TEST_PORTS + 1] = {};
 

@@ -129,8 +129,8 @@ static const struct phrase changes[] = {
 
 /* What sends it somewhere. Nobody has the number 5. */
 static const char *const outputs[] = {
-	"output:1,", "output:2,", "output:3,", "output:4,", "output:2,",
-	"output:5,", "in_port,",  "all,",      "flood,",    "LOCAL,",
+	"output:1,", "output:2,", "output:3,", "output:4,", "output:2,", "output:5,",
+	"in_port,",  "all,",      "flood,",    "LOCAL,",    "NORMAL,",   "CONTROLLER,",
 };
 
 static bool chance(int of)

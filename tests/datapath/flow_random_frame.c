@@ -54,7 +54,8 @@ static uint16_t checksum(uint32_t total)
 static void put_address(struct reference_frame *frame)
 {
 	static const uint64_t addresses[] = {0x020000000001, 0x020000000002, 0x020000000003,
-					     0x020000000104, 0x01005e000001, 0xffffffffffff};
+					     0x020000000104, 0x01005e000001, 0x0180c200000e,
+					     0xffffffffffff};
 
 	put(frame, PICK(addresses), 6);
 }

@@ -247,9 +247,18 @@ static void clone(struct run *run, const struct flow_action *list)
 	run->key = key;
 }
 
+static bool has_ip(const struct run *run)
+{
+	uint16_t type = run->key.word[0] >> 16 & 0xffff;
+
+	return run->headers.l3 && (type == 0x0800 || type == 0x86dd);
+}
+
 /* False: the TTL is at its end, and so is the list. */
 static bool dec_ttl(struct run *run)
 {
+	if (!has_ip(run))
+		return true;
 	if ((run->key.word[2] & 0xff) <= 1) {
 		run->reason = XVS_DROP_FLOW_TTL;
 		return false;
