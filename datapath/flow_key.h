@@ -19,7 +19,7 @@
 
 /* Headers are looked for in so many octets; TC has them in one piece. */
 #define FLOW_HEADERS_MAX    384
-#define FLOW_TRANSPORT_MAX  256 /* where a transport header begins at the latest */
+#define FLOW_TRANSPORT_MAX  256 /* where a transport header begins at the latest, but for a tag */
 #define FLOW_EXTENSIONS_MAX 8
 
 #define ETH_HEADER_TYPE     (ETH_HLEN - 2) /* where the type is in a frame without tags */
@@ -39,10 +39,16 @@ static __always_inline const __u8 *flow_octets(const struct flow_reader *reader,
 	const __u8 *octets;
 
 	FORGET(at);
-	if (at > FLOW_TRANSPORT_MAX || reader->rest < n)
+	if (at > FLOW_TRANSPORT_MAX + TAG_LEN || reader->rest < n)
 		return NULL;
 	octets = reader->data + at;
 	return (const void *)octets + n <= reader->end ? octets : NULL;
+}
+
+/* A tag does not count: in TC it is in the frame or not. */
+static __always_inline bool flow_out_of_reach(const struct flow_reader *reader)
+{
+	return reader->at - reader->tags > FLOW_TRANSPORT_MAX;
 }
 
 static __always_inline void flow_skip(struct flow_reader *reader, __u32 n)
@@ -190,7 +196,7 @@ flow_parse_extensions(struct flow_reader *reader, __u32 *protocol, __u32 *frag, 
 
 		if (!flow_is_extension(*protocol))
 			return FLOW_EXTENSIONS_DONE;
-		if (reader->at > FLOW_TRANSPORT_MAX)
+		if (flow_out_of_reach(reader))
 			return FLOW_EXTENSIONS_MANY;
 		header = flow_octets(reader, 8);
 		len = header ? flow_extension_len(*protocol, header[1]) : 0;
@@ -235,7 +241,7 @@ static __always_inline void flow_parse_ipv6(struct flow_state *state, struct flo
 	reader.rest = payload + 40;
 	flow_skip(&reader, 40);
 	extensions = flow_parse_extensions(&reader, &protocol, &frag, &state->routed);
-	if (extensions == FLOW_EXTENSIONS_MANY || reader.at > FLOW_TRANSPORT_MAX)
+	if (extensions == FLOW_EXTENSIONS_MANY || flow_out_of_reach(&reader))
 		state->reason = XVS_DROP_HEADERS;
 	if (extensions != FLOW_EXTENSIONS_DONE)
 		return;
