@@ -224,7 +224,7 @@ static void put_ipv4(struct reference_frame *frame)
 static void put_extension(struct reference_frame *frame, uint8_t kind, uint8_t next)
 {
 	static const uint16_t fragments[] = {0x0000, 0x0001, 0x0008, 0x0009, 0xfff8, 0x0006};
-	uint32_t units = chance(3) ? rand() % 3 : 0;
+	uint32_t units = chance(3) ? rand() % 3 : chance(20) ? 24 : 0;
 
 	put(frame, next, 1);
 	if (kind == 44) {

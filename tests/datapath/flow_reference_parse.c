@@ -117,7 +117,7 @@ static int extension(const struct rest *rest, uint8_t protocol)
 }
 
 #define EXTENSIONS_MAX 8
-#define REACH          256 /* of the frame: where a header may begin */
+#define REACH          242 /* behind the type: where a header may begin */
 
 /*
  * Goes through the extension headers to the protocol, or to the header of a later fragment, behind
@@ -130,7 +130,7 @@ static bool parse_extensions(struct reference_headers *headers, struct rest *res
 	for (int count = 0; extension(rest, *protocol) != NONE; count++) {
 		int len = extension(rest, *protocol);
 
-		if (count == EXTENSIONS_MAX || rest->at > REACH)
+		if (count == EXTENSIONS_MAX || rest->at > headers->type + 2 + REACH)
 			headers->drop = XVS_DROP_HEADERS;
 		if (len == CUT || headers->drop)
 			return false;
@@ -145,7 +145,7 @@ static bool parse_extensions(struct reference_headers *headers, struct rest *res
 		*protocol = field(rest, 0, 1);
 		skip(rest, len);
 	}
-	if (rest->at > REACH)
+	if (rest->at > headers->type + 2 + REACH)
 		headers->drop = XVS_DROP_HEADERS;
 	return !headers->drop;
 }

@@ -80,8 +80,9 @@ int flow_wire_xdp(struct flow_wire *wire, uint32_t port, const struct reference_
 		    .data_out = out->octets, .data_size_out = sizeof(out->octets),
 		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
 
-	assert_int_equal(
-		bpf_prog_test_run_opts(bpf_program__fd(wire->test->skel->progs.xvs_xdp), &opts), 0);
+	assert_int_equal(bpf_prog_test_run_opts(
+				 bpf_program__fd(wire->test->skel->progs.xvs_xdp_flow), &opts),
+			 0);
 	out->len = opts.data_size_out;
 	return (int)opts.retval;
 }
