@@ -62,7 +62,7 @@ static void set_tagged(struct fixture *f, uint16_t bridge, const struct dp_membe
 		       size_t count)
 {
 	const struct dp_flood flood = {members, count};
-	uint16_t entries[XVS_FLOODS];
+	uint16_t entries[XVS_FLOODS] = {};
 	struct error error = {};
 
 	for (int vid = 0; vid < XVS_VLANS; vid++)
