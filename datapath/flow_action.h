@@ -251,10 +251,11 @@ static __always_inline void flow_pop_vlan(struct flow_state *state)
 {
 	__u32 place = state->now.n_below, tag = 0;
 
-	if (!flow_tag(&state->now))
+	/* Moved bits may be there without a tag: they go, too. */
+	if (!(state->now.key.word[0] >> 32 & 0xffff))
 		return;
 	flow_touch(state);
-	if (place) {
+	if (place && flow_tag(&state->now)) {
 		tag = state->now.below[BOUNDED(place - 1, FLOW_TAGS_BELOW)];
 		state->now.n_below = place - 1;
 	}
