@@ -167,6 +167,19 @@ static __always_inline __u64 flow_filter(const struct flow_state *state, __u32 l
 	return left;
 }
 
+/* Position of the only bit that is set (a de Bruijn sequence). */
+static __always_inline __u32 flow_bit(__u64 bit)
+{
+	static const __u8 position[64] = {
+		0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28,
+		62, 5,  39, 46, 44, 42, 22, 9,  24, 35, 59, 56, 49, 18, 29, 11,
+		63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
+		51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+	};
+
+	return position[bit * 0x022fdd63cc95386dULL >> 58];
+}
+
 /* Mask `i` of the words that are not in every subtable. */
 static __always_inline __u64 flow_extra_mask(const struct xvs_flow_subtable *subtable, __u32 line,
 					     __u32 i)
@@ -178,6 +191,15 @@ static __always_inline __u64 flow_extra_mask(const struct xvs_flow_subtable *sub
 		return subtable->mask[i];
 	second = flow_line(line + 1);
 	return second ? second->word[BOUNDED(i - XVS_FLOW_FIRST_EXTRA, 8)] : 0;
+}
+
+/* The word of the key that the lowest of these bits stands for. */
+static __always_inline __u64 flow_extra_word(const struct flow_state *state, __u64 extra)
+{
+	__u32 word = flow_bit(extra & -extra);
+
+	FORGET(word);
+	return word < XVS_FLOW_WORDS ? state->now.key.word[word] : 0;
 }
 
 /* Value `i` of a rule besides those of the fixed words. */
@@ -201,21 +223,19 @@ __weak __noinline int flow_is_rule(__u32 line, __u32 rule)
 	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
 	const struct xvs_flow_rule *entry = (const void *)flow_line(rule);
 	const struct flow_state *state = flow_state_get();
-	__u32 n = 0;
+	__u64 extra;
 
 	if (!subtable || !entry || !state)
 		return false;
 	for (int i = 0; i < XVS_FLOW_FIXED; i++)
 		if ((state->now.key.word[i] & subtable->fixed[i]) != entry->value[i])
 			return false;
-#pragma unroll
-	for (__u32 word = XVS_FLOW_FIXED; word < XVS_FLOW_WORDS; word++) {
-		if (!(subtable->extra >> word & 1))
-			continue;
-		if ((state->now.key.word[word] & flow_extra_mask(subtable, line, n)) !=
+	extra = subtable->extra;
+	for (__u32 n = 0; n < XVS_FLOW_EXTRA && extra; n++) {
+		if ((flow_extra_word(state, extra) & flow_extra_mask(subtable, line, n)) !=
 		    flow_extra_value(entry, rule, n))
 			return false;
-		n++;
+		extra &= extra - 1;
 	}
 	return true;
 }
@@ -266,61 +286,31 @@ static __always_inline void flow_take(struct flow_state *state, __u32 line)
 	state->best_priority = rule->priority;
 }
 
-/* May there be a rule for this hash in a subtable? */
-static __always_inline bool flow_suspects(const struct xvs_flow_subtable *subtable, __u64 hash)
+/* Goes on with the hash of the fixed words. */
+__weak __noinline __u64 flow_hash_extra(__u32 line, __u64 hash)
 {
-	__u64 tags = xvs_flow_hash_tag(hash) * 0x0101010101010101ULL;
-	const struct xvs_flow_bucket *bucket;
+	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
+	const struct flow_state *state = flow_state_get();
+	__u64 extra;
 
-	bucket = (const void *)flow_line(subtable->buckets +
-					 (xvs_flow_hash_bucket(hash) & subtable->bucket_mask));
-	return bucket && (bucket->more || flow_zero_octets(bucket->tags ^ tags));
-}
-
-/* Position of the only bit that is set (a de Bruijn sequence). */
-static __always_inline __u32 flow_bit(__u64 bit)
-{
-	static const __u8 position[64] = {
-		0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28,
-		62, 5,  39, 46, 44, 42, 22, 9,  24, 35, 59, 56, 49, 18, 29, 11,
-		63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
-		51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
-	};
-
-	return position[bit * 0x022fdd63cc95386dULL >> 58];
-}
-
-static __always_inline __u64 flow_hash_extra(const struct flow_state *state,
-					     const struct xvs_flow_subtable *subtable, __u32 line,
-					     __u64 hash)
-{
-	__u32 n = 0;
-
-#pragma unroll
-	for (__u32 word = XVS_FLOW_FIXED; word < XVS_FLOW_WORDS; word++)
-		if (subtable->extra >> word & 1)
-			hash = xvs_flow_hash_extra(hash,
-						   state->now.key.word[word] &
-							   flow_extra_mask(subtable, line, n++));
+	if (!subtable || !state)
+		return 0;
+	extra = subtable->extra;
+	for (__u32 n = 0; n < XVS_FLOW_EXTRA && extra; n++) {
+		hash = xvs_flow_hash_extra(hash, flow_extra_word(state, extra) &
+							 flow_extra_mask(subtable, line, n));
+		extra &= extra - 1;
+	}
 	return hash;
 }
 
 /* Takes the rule of a subtable that the frame matches, if it is better than what was found so far.
  */
-__weak __noinline int flow_probe(__u32 line)
+__weak __noinline int flow_search(__u32 line, __u64 hash)
 {
-	const struct xvs_flow_subtable *subtable = (const void *)flow_line(line);
 	struct flow_state *state = flow_state_get();
-	__u64 hash;
 
-	if (!subtable || !state)
-		return 0;
-	hash = xvs_flow_hash_fixed(state->now.key.word[0] & subtable->fixed[0],
-				   state->now.key.word[1] & subtable->fixed[1],
-				   state->now.key.word[2] & subtable->fixed[2]);
-	if (subtable->extra)
-		hash = flow_hash_extra(state, subtable, line, hash);
-	if (!flow_suspects(subtable, hash))
+	if (!state)
 		return 0;
 	for (__u32 i = 0; i < XVS_FLOW_CANDIDATES_MAX; i++) {
 		__u32 rule = flow_candidate(line, hash, i);
@@ -335,12 +325,44 @@ __weak __noinline int flow_probe(__u32 line)
 	return 0;
 }
 
+/* The same for what it nearly always is: nothing, or the first candidate. */
+static __always_inline void flow_probe(struct flow_state *state,
+				       const struct xvs_flow_subtable *subtable, __u32 line)
+{
+	__u64 word0 = state->now.key.word[0] & subtable->fixed[0];
+	__u64 word1 = state->now.key.word[1] & subtable->fixed[1];
+	__u64 word2 = state->now.key.word[2] & subtable->fixed[2];
+	__u64 hash = xvs_flow_hash_fixed(word0, word1, word2), same;
+	const struct xvs_flow_bucket *bucket;
+	const struct xvs_flow_rule *rule;
+	__u32 at;
+
+	if (subtable->extra)
+		hash = flow_hash_extra(line, hash);
+	bucket = (const void *)flow_line(subtable->buckets +
+					 (xvs_flow_hash_bucket(hash) & subtable->bucket_mask));
+	if (!bucket)
+		return;
+	same = flow_zero_octets(bucket->tags ^ xvs_flow_hash_tag(hash) * 0x0101010101010101ULL);
+	if (!same && !bucket->more)
+		return;
+	at = same ? bucket->rule[BOUNDED(flow_bit(same & -same) / 8, XVS_FLOW_BUCKET_RULES)] : 0;
+	rule = at && !subtable->extra ? (const void *)flow_line(at) : NULL;
+	if (!rule || rule->value[0] != word0 || rule->value[1] != word1 ||
+	    rule->value[2] != word2) {
+		flow_search(line, hash);
+	} else if (state->best_priority < rule->priority) {
+		state->best_rule = at;
+		state->best_priority = rule->priority;
+	}
+}
+
 /*
  * Looks at the subtables whose bit is set in `left`; the first of them begins at `line`. The best
  * rule so far is in the state, and not in a variable, of which the verifier would know too much:
  * each turn of the loop would be another case for it.
  */
-static __always_inline void flow_scan(const struct flow_state *state, __u32 line, __u64 left)
+static __always_inline void flow_scan(struct flow_state *state, __u32 line, __u64 left)
 {
 	for (int i = 0; i < XVS_FLOW_FILTER_SPAN && left; i++) {
 		__u32 at = line + 2 * flow_bit(left & -left);
@@ -349,7 +371,7 @@ static __always_inline void flow_scan(const struct flow_state *state, __u32 line
 		if (!subtable || state->best_priority >= subtable->max_priority)
 			break;
 		left &= left - 1;
-		flow_probe(at);
+		flow_probe(state, subtable, at);
 	}
 }
 

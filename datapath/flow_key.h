@@ -69,7 +69,7 @@ static __always_inline __u64 be32_at(const __u8 *octets)
 
 static __always_inline __u64 be64_at(const __u8 *octets)
 {
-	return be32_at(octets) << 32 | be32_at(octets + 4);
+	return __builtin_bswap64(*(const __u64 *)octets);
 }
 
 static __always_inline __u64 be48_at(const __u8 *octets)
@@ -312,8 +312,10 @@ static __always_inline void flow_parse(struct flow_state *state, struct flow_rea
 	state->now.tpid_dei = tag & (0xffff0000 | XVS_FLOW_TCI_TAGGED);
 	if (reader.data + ETH_HLEN > reader.end)
 		return;
-	key->word[3] = be48_at(header);
-	key->word[4] = be48_at(header + ETH_ALEN);
+	/* Of eight octets each: with those behind the first, and those before the second address.
+	 */
+	key->word[3] = be64_at(header) >> 16;
+	key->word[4] = be64_at(header + ETH_ALEN - 2) & MAC_MASK;
 	type = be16_at(header + ETH_HEADER_TYPE);
 	if (reader.tags && reader.data + ETH_HLEN + TAG_LEN <= reader.end)
 		type = be16_at(header + ETH_HEADER_TYPE + TAG_LEN);
