@@ -22,7 +22,7 @@
 #include "db/error.h"
 
 #define CONTROL_REQUEST_MAX (32u << 20) /* octets: 100,000 flows are some 12 MiB */
-#define CONTROL_OUTPUT_HIGH (1u << 20) /* octets that wait: no further request is looked at */
+#define CONTROL_OUTPUT_HIGH (1u << 20)  /* octets that wait: no further request is looked at */
 #define CONTROL_OUTPUT_LOW  (64u << 10)
 #define CONTROL_STALL_MAX   30 /* seconds in which a client with an answer waiting reads nothing */
 #define CONTROL_CLIENTS_MAX 4096

@@ -6,6 +6,7 @@ Where Debian's ovs-vsctl is to be had, it is given the same line, and output, er
 
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -13,18 +14,6 @@ from harness import openvswitch
 from harness.frames import BROADCAST, Capture, containing, frame, new_token, reach
 from harness.vsctl import UUID, Oracle, Subject, link
 from harness.wait import wait_for
-
-# Lines of ovs-ofctl that wait for flow tables.
-LATER = (
-    "dump-flows br0",
-    "-O OpenFlow13 dump-flows br0",
-    "del-flows br0",
-    "del-flows -O OpenFlow13 br0 --strict",
-    "add-flow br0 actions=normal",
-    "add-flows -O OpenFlow13 br0 --bundle -",
-    "mod-flows -O OpenFlow13 br0 actions=normal",
-)
-
 
 class Site:
     """A switch, and Open vSwitch's database beside it."""
@@ -414,9 +403,28 @@ def test_words_of_python_programs(site):
     assert site.subject.run("get", "interface", uuid, "name") == (0, "p1\n", "")
 
 
-@pytest.mark.parametrize("line", LATER)
-def test_flows_come_later(site, line):
-    """Not there yet. A line that works by now goes into a test of its own."""
-    site("add-br br0")
-    answer = site.subject.called(link("ovs-ofctl", site.lab.folder)).run(*line.split())
-    assert (answer.status, answer.output) == (1, "") and "unknown command" in answer.complaint
+def test_flows(site):
+    """OpenStack's and Mininet's lines of ovs-ofctl."""
+    a, b = site.hosts("p1", "p2")
+    site("add-br br0 -- add-port br0 p1 -- add-port br0 p2")
+    ofctl = site.subject.called(link("ovs-ofctl", site.lab.folder))
+
+    def does(line, stdin=None):
+        done = subprocess.run([*ofctl.argv, *line.split()], env=ofctl.environment, input=stdin, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert (done.returncode, done.stderr) == (0, ""), line
+        return done.stdout
+
+    assert re.search(r"^ cookie=0x0, .* priority=0 actions=NORMAL$", does("dump-flows br0"), re.M)
+    assert does("-O OpenFlow13 dump-flows br0").startswith("OFPST_FLOW reply (OF1.3) (xid=0x")
+    does("del-flows br0")
+    does("del-flows -O OpenFlow13 br0 --strict")
+    assert does("--no-stats dump-flows br0") == ""
+    does("add-flow br0 actions=normal")
+    assert reach(a, BROADCAST, [b]) == [b]
+    does("add-flows -O OpenFlow13 br0 --bundle -",
+         "cookie=0x5,table=0,priority=9,dl_vlan=7,actions=drop\nhard_timeout=0,table=60,priority=3,actions=normal\n")
+    assert does("--no-stats --sort dump-flows br0").splitlines() == [
+        " table=60, priority=3 actions=NORMAL", " cookie=0x5, priority=9,dl_vlan=7 actions=drop", " actions=NORMAL"]
+    does("mod-flows -O OpenFlow13 br0 actions=normal")
+    assert "drop" not in does("dump-flows br0")
