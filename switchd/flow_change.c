@@ -69,6 +69,9 @@ static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow
 		flow.table = 0;
 	if (version <= OPENFLOW_11 && mod->verb == FLOW_ADD)
 		flow.flags |= FLOW_RESET_COUNTS;
+	/* A file says all that a flow has. */
+	if (version < OPENFLOW_14 && !site->call->draft)
+		flow.importance = 0;
 	/* What a file says was checked when it was first said. */
 	if (flow.flags & FLOW_CHECK_OVERLAP && !site->call->draft)
 		status = check_overlap(site, &flow);

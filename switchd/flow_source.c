@@ -67,7 +67,8 @@ int flow_source_read_bridge(struct flow_source *source, struct flow_site *site)
 	return status;
 }
 
-int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word)
+int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word,
+			  enum openflow version)
 {
 	const struct flow_ports *ports = site->bridge ? &site->ports : NULL;
 	struct line_file file;
@@ -80,6 +81,8 @@ int flow_source_read_file(struct flow_source *source, struct flow_site *site, co
 		struct flow_mod mod;
 
 		status = flow_mod_parse(&mod, line, FLOW_ADD, false, ports, site->call->error);
+		if (version < OPENFLOW_14)
+			mod.flow.importance = 0;
 		if (status == 0)
 			append(source, &mod.flow, 0);
 		else

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "switchd/flow_site.h"
+#include "switchd/openflow.h"
 
 struct flow_item {
 	struct flow flow;
@@ -26,8 +27,10 @@ struct flow_source {
  * flow_table_load(). */
 int flow_source_read_bridge(struct flow_source *source, struct flow_site *site);
 
-/* Those of a file (line_file.h). `site` may be of no bridge: then names of ports are unknown. */
-int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word);
+/* Those of a file (line_file.h), as far as this version of OpenFlow can tell of them. `site` may be
+ * of no bridge: then names of ports are unknown. */
+int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word,
+			  enum openflow version);
 
 void flow_source_free(struct flow_source *source);
 

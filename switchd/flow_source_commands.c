@@ -46,7 +46,7 @@ int cmd_replace_flows(struct command_call *call)
 		return status;
 	status = flow_site_open(&site, call, call->words[1]);
 	if (status == 0)
-		status = flow_source_read_file(&wanted, &site, call->words[2]);
+		status = flow_source_read_file(&wanted, &site, call->words[2], version);
 	if (status == 0)
 		status = flow_source_read_bridge(&there, &site);
 	replacing.site = &site;
@@ -105,10 +105,29 @@ static int print_difference(const struct flow_item *a, const struct flow_item *b
 
 /* A file, or a bridge. Names of ports in a file are those of `site`, the bridge that it is compared
  * with. */
-static int read_source(struct flow_source *source, struct flow_site *site, const char *word)
+static int read_source(struct flow_source *source, struct flow_site *site, const char *word,
+		       enum openflow version)
 {
-	return line_file_is(word) ? flow_source_read_file(source, site, word)
+	return line_file_is(word) ? flow_source_read_file(source, site, word, version)
 				  : flow_source_read_bridge(source, site);
+}
+
+/* Beside a bridge, a file is about this bridge. */
+static struct flow_site *site_of(struct flow_site sites[2], int i)
+{
+	return sites[i].bridge ? &sites[i] : &sites[!i];
+}
+
+static int open_sites(struct flow_site sites[2], struct command_call *call)
+{
+	int status = 0;
+
+	for (int i = 0; i < 2; i++) {
+		sites[i] = (struct flow_site){.call = call};
+		if (status == 0 && !line_file_is(call->words[1 + i]))
+			status = flow_site_open(&sites[i], call, call->words[1 + i]);
+	}
+	return status;
 }
 
 /* diff-flows SOURCE SOURCE: exits with 2 when they differ. */
@@ -116,32 +135,24 @@ int cmd_diff_flows(struct command_call *call)
 {
 	bool names = command_option(call, "--names") && !command_option(call, "--no-names");
 	struct difference difference = {.call = call};
-	struct flow_source a = {}, b = {};
-	struct flow_site sites[2] = {};
+	struct flow_source sources[2] = {};
+	struct flow_site sites[2];
 	enum openflow version;
 	int status = openflow_version(call, OPENFLOW_10, &version);
 
-	for (int i = 0; i < 2; i++) {
-		sites[i] = (struct flow_site){.call = call};
-		if (status == 0 && !line_file_is(call->words[1 + i]))
-			status = flow_site_open(&sites[i], call, call->words[1 + i]);
-	}
-	const bool file_first = line_file_is(call->words[1]),
-		   file_last = line_file_is(call->words[2]);
-	if (status == 0)
-		status = read_source(&a, file_first && !file_last ? &sites[1] : &sites[0],
-				     call->words[1]);
-	if (status == 0)
-		status = read_source(&b, file_last && !file_first ? &sites[0] : &sites[1],
-				     call->words[2]);
-	if (names)
-		difference.ports = file_first ? &sites[1].ports : &sites[0].ports;
+	if (status)
+		return status;
+	status = open_sites(sites, call);
+	for (int i = 0; i < 2 && status == 0; i++)
+		status = read_source(&sources[i], site_of(sites, i), call->words[1 + i], version);
+	if (names && site_of(sites, 0)->bridge)
+		difference.ports = &site_of(sites, 0)->ports;
 	call->says_why = true;
 	if (status == 0)
-		flow_source_compare(&a, &b, print_difference, &difference);
-	flow_source_free(&a);
-	flow_source_free(&b);
-	flow_site_close(&sites[0]);
-	flow_site_close(&sites[1]);
+		flow_source_compare(&sources[0], &sources[1], print_difference, &difference);
+	for (int i = 0; i < 2; i++) {
+		flow_source_free(&sources[i]);
+		flow_site_close(&sites[i]);
+	}
 	return status;
 }

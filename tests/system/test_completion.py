@@ -57,7 +57,7 @@ def candidates(switch, *words):
     ("xvsctl -- --onel", []),
     ("xvsctl show -- --may-e", ["--may-exist"]),
     ("xvsctl --db", []),
-    ("ovs-ofctl dump-ports br-one --stri", []),
+    ("ovs-ofctl dump-ports br-one --stri", ["--strict"]),
     ("ovs-appctl --tar", []),
     # A command that has the options in front of it
     ("xvsctl --may-exist add-p", ["add-port"]),
