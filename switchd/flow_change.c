@@ -67,14 +67,16 @@ static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow
 
 	if (flow.table == FLOW_TABLE_ALL)
 		flow.table = 0;
-	if (version <= OPENFLOW_11 && mod->verb == FLOW_ADD)
-		flow.flags |= FLOW_RESET_COUNTS;
-	/* A file says all that a flow has. */
-	if (version < OPENFLOW_14 && !site->call->draft)
-		flow.importance = 0;
-	/* What a file says was checked when it was first said. */
-	if (flow.flags & FLOW_CHECK_OVERLAP && !site->call->draft)
-		status = check_overlap(site, &flow);
+	/* The file of a configuration says all that a flow has, and it was checked when it was
+	 * made. */
+	if (!site->call->draft) {
+		if (version <= OPENFLOW_11 && mod->verb == FLOW_ADD)
+			flow.flags |= FLOW_RESET_COUNTS;
+		if (version < OPENFLOW_14)
+			flow.importance = 0;
+		if (flow.flags & FLOW_CHECK_OVERLAP)
+			status = check_overlap(site, &flow);
+	}
 	return status ? status : flow_change_put(site, &flow, flow_table_clock());
 }
 

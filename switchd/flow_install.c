@@ -310,10 +310,12 @@ static bool any_root(const union xvs_flow_line *memory, uint32_t lines)
 	return false;
 }
 
-static bool any_present(const struct flow_table *table)
+/* Is there anything for the data path to look up? */
+static bool any_in_use(const struct daemon *daemon)
 {
-	for (size_t i = 0; i < XVS_BRIDGES_MAX; i++)
-		if (table->bridges[i].present)
+	for (const struct bridge *bridge = daemon->model->bridges; bridge; bridge = bridge->next)
+		if (daemon->flows->bridges[bridge->conf->number].present &&
+		    flow_table_in_use(daemon, bridge->conf))
 			return true;
 	return false;
 }
@@ -426,7 +428,7 @@ int flow_table_reconcile(struct daemon *daemon, struct error *error)
 	first = first ? first : status;
 	/* A command that is refused has changed nothing in the data path. At the start, what can be
 	 * done is done. */
-	if ((first && daemon->model->adopted) || (table->draft && !any_present(table)))
+	if ((first && daemon->model->adopted) || (table->draft && !any_in_use(daemon)))
 		return first;
 	for (const struct bridge *bridge = daemon->model->bridges; bridge; bridge = bridge->next) {
 		bool changed;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands of ovs-ofctl in chains, from files, and in a file of the whole configuration. */
+#include "command_fixture.h"
+
+static struct fixture *with_ports(void **state)
+{
+	struct fixture *fixture = *state;
+
+	language = LANGUAGE_OWN;
+	fake_link_add("p1", "veth");
+	fake_link_add("p2", "veth");
+	done(fixture, "add-br br0 -- add-port br0 p1 -- add-port br0 p2 -- del-flows br0");
+	return fixture;
+}
+
+/* A command whose last word is a file; the exit status. */
+static int run_with(struct fixture *fixture, char *command, char *bridge, char *file)
+{
+	char *words[] = {command, bridge, file};
+
+	text_free(&result.output);
+	text_free(&result.warning);
+	command_run(&fixture->daemon, LANGUAGE_OWN, 3, words, &result);
+	return result.status;
+}
+
+#define FLOWS "--no-stats dump-flows br0"
+
+static void a_file_is_a_whole(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	assert_int_equal(run_with(fixture, "add-flows", "br0",
+				  "name\n\n# a comment\npriority=1,actions=1 # and one\n"
+				  "priority=x,actions=1\n"),
+			 1);
+	assert_string_equal(result.error.text, "name:4: invalid priority \"x\"");
+	prints(fixture, FLOWS, "");
+	assert_int_equal(run_with(fixture, "add-flows", "br0",
+				  "-\npriority=1,actions=1\npriority=2,in_port=p2,actions=drop\n"
+				  "delete_strict priority=1\nmodify actions=2"),
+			 0);
+	prints(fixture, FLOWS, " priority=2,in_port=2 actions=output:2\n");
+	assert_int_equal(run_with(fixture, "mod-flows", "br0", "-\nmodify actions=1\n"), 1);
+	assert_string_equal(result.error.text, "-:1: field modify missing value");
+}
+
+static void what_a_chain_has_changed_is_seen_by_the_rest_of_it(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	fake_link_add("p3", "veth");
+	done(fixture, "add-port br0 p3 -- add-flow br0 in_port=p3,actions=p1 -- "
+		      "mod-flows br0 in_port=p3,actions=p2 -- --no-stats --names dump-flows br0");
+	assert_string_equal(text_string(&result.output), " in_port=p3 actions=output:p2\n");
+	done(fixture, "add-br br1 -- add-flow br1 table=1,actions=LOCAL -- del-br br0 -- "
+		      "--no-stats dump-flows br1");
+	assert_string_equal(text_string(&result.output),
+			    " priority=0 actions=NORMAL\n table=1, actions=LOCAL\n");
+	refused(fixture, "dump-flows br0", "br0 is not a bridge or a socket");
+}
+
+static void groups_and_meters_go_with_their_flows(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-group br0 group_id=1,type=all,bucket=output:1 -- "
+		      "add-meter br0 meter=5,kbps,bands=type=drop,rate=100 -- "
+		      "add-flow br0 priority=1,actions=group:1 -- "
+		      "add-flow br0 priority=2,actions=meter:5,output:1 -- "
+		      "add-flow br0 priority=3,actions=1");
+	assert_int_equal(fixture->daemon.dpc->meters(fixture->daemon.dp)[1].bands, 1);
+	done(fixture, "del-groups br0 group_id=1");
+	prints(fixture, FLOWS,
+	       " priority=2 actions=meter:5,output:1\n priority=3 actions=output:1\n");
+	done(fixture, "del-meters br0 meter=5");
+	prints(fixture, FLOWS, " priority=3 actions=output:1\n");
+	assert_int_equal(fixture->daemon.dpc->meters(fixture->daemon.dp)[1].bands, 0);
+	assert_int_equal(run(fixture, "mod-group br0 group_id=1,type=all"), 1);
+	assert_int_equal(run(fixture, "mod-meter br0 meter=1,kbps,bands=type=drop,rate=1"), 1);
+}
+
+static void sources_that_differ_are_told_with_status_2(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-flow br0 priority=1,actions=1");
+	assert_int_equal(run_with(fixture, "diff-flows", "br0", "f\npriority=1,actions=1\n"), 0);
+	assert_int_equal(run_with(fixture, "diff-flows", "br0", "f\npriority=1,actions=2\n"), 2);
+	assert_string_equal(text_string(&result.output),
+			    "-priority=1 actions=output:1\n+priority=1 actions=output:2\n");
+	assert_int_equal(run_with(fixture, "replace-flows", "br0", "f\npriority=1,actions=2\n"), 0);
+	prints(fixture, FLOWS, " priority=1 actions=output:2\n");
+}
+
+static void show_is_two_commands(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "show");
+	assert_non_null(strstr(text_string(&result.output), "Bridge br0"));
+	done(fixture, "show br0");
+	assert_non_null(strstr(text_string(&result.output), "OFPT_FEATURES_REPLY (xid=0x2)"));
+	language = LANGUAGE_VSCTL;
+	refused(fixture, "show br0", "'show' command takes at most 0 arguments");
+}
+
+static void a_file_of_the_configuration_says_flows_too(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	char *words[] = {"apply", "add-br br0\nadd-port br0 p1\nadd-port br0 p2\n"
+				  "mod-port br0 p1 no-flood\n"
+				  "add-group br0 group_id=1,type=all,bucket=output:1\n"
+				  "add-meter br0 meter=5,kbps,bands=type=drop,rate=100\n"
+				  "del-flows br0\n"
+				  "add-flow br0 importance=3,actions=meter:5,group:1\n"};
+
+	text_free(&result.output);
+	text_free(&result.warning);
+	command_run(&fixture->daemon, LANGUAGE_OWN, 2, words, &result);
+	assert_string_equal(result.error.text, "");
+	prints(fixture, "--protocols=OpenFlow15 --no-stats dump-flows br0",
+	       " importance=3, actions=meter:5,group:1\n");
+	done(fixture, "dump-ports-desc br0");
+	assert_non_null(strstr(text_string(&result.output), "NO_FLOOD"));
+}
+
+static void versions_of_openflow_differ(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "--protocols=OpenFlow13 mod-flows br0 tcp,actions=1");
+	prints(fixture, FLOWS, "");
+	done(fixture, "mod-flows br0 tcp,actions=1");
+	prints(fixture, FLOWS, " tcp actions=output:1\n");
+	refused(fixture, "--protocols=OpenFlow99 dump-flows br0",
+		"Unknown OpenFlow version: \"OpenFlow99\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file_is_a_whole),
+		TEST(what_a_chain_has_changed_is_seen_by_the_rest_of_it),
+		TEST(groups_and_meters_go_with_their_flows),
+		TEST(sources_that_differ_are_told_with_status_2),
+		TEST(show_is_two_commands),
+		TEST(a_file_of_the_configuration_says_flows_too),
+		TEST(versions_of_openflow_differ),
+	};
+
+	return cmocka_run_group_tests_name("flow commands", tests, NULL, NULL);
+}
