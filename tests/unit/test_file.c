@@ -17,7 +17,9 @@
 
 static const struct usage commands[] = {
 	{.name = "apply", .arguments = "FILE"},
-	{.name = "add-flows", .arguments = "BRIDGE FILE"},
+	{.name = "add-flows", .arguments = "BRIDGE FLOW-FILE"},
+	{.name = "add-flow", .arguments = "BRIDGE FLOW"},
+	{.name = "diff-flows", .arguments = "SOURCE SOURCE"},
 	{.name = "keep", .arguments = "[BRIDGE]..."},
 };
 
@@ -89,7 +91,6 @@ static void test_in_its_place(void **state)
 	sends("xvsctl", "--dry-run -- --x apply @", "--dry-run|--|--x|apply|a b\nc\n");
 	sends("xvsctl", "keep x -- apply @ -- apply @",
 	      "keep|x|--|apply|a b\nc\n|--|apply|a b\nc\n");
-	sends("ovs-ofctl", "--bundle add-flows br0 @", "--bundle|add-flows|br0|a b\nc\n");
 	write_file("", 0);
 	sends("xvsctl", "apply @", "apply|");
 }
@@ -106,6 +107,21 @@ static void test_nothing_else_is_a_file(void **state)
 	sends("ovs-ofctl", "keep -- apply /nonexistent", "keep|--|apply|/nonexistent");
 }
 
+/* Where lines are blamed by the file's name. */
+static void test_with_its_name(void **state)
+{
+	char expected[128];
+
+	(void)state;
+	write_file("a b\nc\n", 6);
+	snprintf(expected, sizeof(expected), "--bundle|add-flows|br0|%s\na b\nc\n", path);
+	sends("ovs-ofctl", "--bundle add-flows br0 @", expected);
+	snprintf(expected, sizeof(expected), "diff-flows|/nonexistent|%s\na b\nc\n", path);
+	sends("ovs-ofctl", "diff-flows /nonexistent @", expected);
+	snprintf(expected, sizeof(expected), "add-flow|br0|%s", path);
+	sends("ovs-ofctl", "add-flow br0 @", expected);
+}
+
 static void test_standard_input(void **state)
 {
 	int pipe_fds[2];
@@ -116,7 +132,7 @@ static void test_standard_input(void **state)
 	close(pipe_fds[1]);
 	assert_int_equal(dup2(pipe_fds[0], STDIN_FILENO), STDIN_FILENO);
 	close(pipe_fds[0]);
-	sends("ovs-ofctl", "add-flows br0 -", "add-flows|br0|flow\n");
+	sends("ovs-ofctl", "add-flow br0 -", "add-flow|br0|-\nflow\n");
 }
 
 static void test_refused(void **state)
@@ -157,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_its_place),
+		cmocka_unit_test(test_with_its_name),
 		cmocka_unit_test(test_nothing_else_is_a_file),
 		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_refused),
