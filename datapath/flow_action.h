@@ -32,10 +32,11 @@ static __always_inline __u32 flow_c(__u64 instruction)
 	return instruction >> 32;
 }
 
-/* Ends the frame's way: what was put out so far stays. */
-static __always_inline void flow_stop(struct flow_state *state, enum xvs_drop reason)
+/* Ends the way of a frame that goes too far. Nothing is put out: not half of what its flows say. */
+static __always_inline void flow_limit(struct flow_state *state)
 {
-	state->reason = reason;
+	state->reason = XVS_DROP_FLOW_LIMIT;
+	state->n_outputs = 0;
 	state->end = true;
 }
 
@@ -47,7 +48,7 @@ static __always_inline __u32 flow_form(struct flow_state *state)
 	if (!state->changed)
 		return place ? place - 1 : 0;
 	if (place >= FLOW_FORMS_MAX) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return 0;
 	}
 	state->form[BOUNDED(place, FLOW_FORMS_MAX)] = state->now;
@@ -59,10 +60,12 @@ static __always_inline __u32 flow_form(struct flow_state *state)
 static __always_inline void flow_put_out(struct flow_state *state, enum flow_output_kind kind,
 					 __u32 what)
 {
-	__u32 place = state->n_outputs, form = flow_form(state);
+	__u32 form = flow_form(state), place = state->n_outputs;
 
+	if (state->end)
+		return;
 	if (place >= FLOW_OUTPUTS_MAX) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return;
 	}
 	state->output[BOUNDED(place, FLOW_OUTPUTS_MAX)] = (struct flow_output){kind, form, what};
@@ -236,7 +239,7 @@ static __always_inline void flow_push_vlan(struct flow_state *state, __u32 tpid)
 	__u32 tag = flow_tag(&state->now), place = state->now.n_below;
 
 	if (tag && place >= FLOW_TAGS_BELOW) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return;
 	}
 	flow_touch(state);
@@ -293,7 +296,7 @@ static __always_inline void flow_list_begin(struct flow_state *state, __u32 pc, 
 	if (!clone && flow_op(flow_word(behind)) == XVS_FLOW_OP_END)
 		return;
 	if (place >= XVS_FLOW_DEPTH_MAX) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return;
 	}
 	state->waiting[BOUNDED(place, XVS_FLOW_DEPTH_MAX)] =
@@ -309,7 +312,7 @@ static __always_inline void flow_clone(struct flow_state *state, __u32 words)
 	if (!state->depth && flow_op(flow_word(behind)) == XVS_FLOW_OP_END)
 		return;
 	if (place >= XVS_FLOW_CLONES_MAX) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return;
 	}
 	if (!state->n_forms) {
@@ -423,7 +426,7 @@ static __always_inline void flow_resubmit(struct flow_state *state, __u32 table,
 
 	state->pc = behind;
 	if (++state->lookups > XVS_FLOW_LOOKUPS_MAX) {
-		flow_stop(state, XVS_DROP_FLOW_LIMIT);
+		flow_limit(state);
 		return;
 	}
 	if (in_port != XVS_OFPP_IN_PORT)
@@ -523,7 +526,7 @@ __weak __noinline int flow_decide(__u32 bridge, __u32 ingress)
 	if (!state)
 		return 0;
 	state->n_outputs = state->n_forms = state->n_hits = 0;
-	state->changed = false;
+	state->changed = state->end = false;
 	if (state->reason)
 		return 0;
 	state->reason = XVS_DROP_FLOW_MISS;
@@ -544,11 +547,11 @@ __weak __noinline int flow_decide(__u32 bridge, __u32 ingress)
 		return 0;
 	}
 	state->pc = flow_c(rule->first);
-	state->depth = state->clones = state->end = 0;
+	state->depth = state->clones = 0;
 	state->lookups = 1;
 	bpf_loop(XVS_FLOW_STEPS_MAX, flow_step, &run, 0);
 	if (!state->end)
-		state->reason = XVS_DROP_FLOW_LIMIT;
+		flow_limit(state);
 	return 0;
 }
 

@@ -124,11 +124,12 @@ __weak __noinline int tc_read(struct __sk_buff *skb, __u32 len, __u32 tag, __u32
 			      __u32 needs)
 {
 	const void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct flow_reader reader = flow_reader(data, end, len, tag, !skb->vlan_present);
 	struct flow_state *state = flow_state_get();
 
+	reader.gso = skb->gso_size;
 	if (state)
-		flow_parse(state, flow_reader(data, end, len, tag, !skb->vlan_present), tag, ofport,
-			   needs);
+		flow_parse(state, reader, tag, ofport, needs);
 	return 0;
 }
 

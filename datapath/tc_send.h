@@ -107,9 +107,10 @@ static __always_inline int send(__u32 port, const struct xvs_port *out, __u32 le
 }
 
 /*
- * The same on a shorter way, into the namespace of a veth's other end. Not for floods: the kernel
- * takes what comes so for the receiver's own, whatever its address is. And not for a frame that was
- * given a second tag: up to Linux 6.11 the kernel then mistakes where its payload begins.
+ * The same on a shorter way, into the namespace of a veth's other end. Not for floods, nor where
+ * flows name the port: the kernel takes what comes so for the receiver's own, whatever its address
+ * is. And not for a frame that was given a second tag: up to Linux 6.11 the kernel then mistakes
+ * where its payload begins.
  */
 static __always_inline int send_peer(__u32 port, const struct xvs_port *out, __u32 len)
 {
@@ -300,7 +301,8 @@ static __always_inline int send_port(struct __sk_buff *skb, const struct verdict
 
 	if (change_tag(skb, change, vlan_tag(&verdict->vlan, in))) {
 		len = vlan_len(len, change);
-		if (out->flags & XVS_PORT_TX_PEER && !(change == VLAN_PUSH && verdict->vlan.behind))
+		if (out->flags & XVS_PORT_TX_PEER && !verdict->vlan.as_is &&
+		    !(change == VLAN_PUSH && verdict->vlan.behind))
 			return send_peer(verdict->port, out, len);
 		return send(verdict->port, out, len);
 	}

@@ -20,7 +20,7 @@ struct run {
 
 static void execute(struct run *run, const struct flow_action *actions);
 
-/* What has been put out by now stays. */
+/* Nothing leaves, also of what has been put out by now. */
 static void give_up(struct run *run)
 {
 	run->limit = true;
@@ -369,5 +369,7 @@ void reference_run(struct reference_result *result, const struct reference_bridg
 		add_tag(&run.tags, frame->octets[12] << 8 | frame->octets[13],
 			frame->octets[14] << 8 | frame->octets[15]);
 	look_up(&run, 0, XVS_OFPP_IN_PORT);
+	if (run.limit)
+		result->count = result->actions = 0;
 	result->drop = result->count ? XVS_DROP_NONE : run.reason;
 }
