@@ -90,6 +90,12 @@ struct flow_state {
 	__u32 best_rule; /* line; 0: none yet */
 	__s32 best_priority;
 
+	/* What a search has found. */
+	__u64 first;   /* instruction of the flow */
+	__u32 counter; /* of it */
+	__u32 found;
+	__u32 searches; /* on this CPU, ever */
+
 	__u32 ports, n_ports, local; /* of the bridge: struct xvs_flow_bridge */
 	__u32 tables;
 
@@ -132,13 +138,28 @@ static __always_inline __u64 flow_word(__u32 pc)
 	return line ? line->word[BOUNDED(pc, 8)] : 0;
 }
 
-/* The flow tables of a bridge; NULL: it has none. */
-static __always_inline const struct xvs_flow_bridge *flow_bridge(__u32 bridge)
+/*
+ * The line of what a bridge's flows are at this moment; 0: it has none. A frame asks once: next
+ * time they may be others.
+ */
+static __always_inline __u32 flow_root(__u32 bridge)
 {
 	const union xvs_flow_line *line = flow_line(bridge / 16);
-	__u32 root = line ? READ_ONCE(line->half[BOUNDED(bridge, 16)]) : 0;
 
+	return line ? READ_ONCE(line->half[BOUNDED(bridge, 16)]) : 0;
+}
+
+static __always_inline const struct xvs_flow_bridge *flow_bridge(__u32 root)
+{
 	return root ? (const struct xvs_flow_bridge *)flow_line(root) : NULL;
+}
+
+/* What they need to know of a frame: enum xvs_flow_needs. */
+static __always_inline __u32 flow_needs(__u32 root)
+{
+	const struct xvs_flow_bridge *bridge = flow_bridge(root);
+
+	return bridge ? bridge->needs : 0;
 }
 
 static __always_inline const struct xvs_flow_table *flow_table(__u32 tables, __u32 table)
@@ -381,8 +402,21 @@ static __always_inline __u64 flow_bits(__u32 count)
 	return count < XVS_FLOW_FILTER_SPAN ? (1ULL << count) - 1 : ~0ULL;
 }
 
-/* The best flow of a table for the key as it is now: the line of its rule, 0: none. */
-__weak __noinline __u32 flow_lookup(__u32 tables, __u32 number)
+static __always_inline void flow_found(struct flow_state *state)
+{
+	const struct xvs_flow_rule *rule;
+
+	rule = state->best_rule ? (const void *)flow_line(state->best_rule) : NULL;
+	if (!rule)
+		return;
+	state->first = rule->first;
+	state->counter = rule->counter;
+	state->found = true;
+}
+
+/* Looks for the best flow of a table for the key as it is now: state->found, and if so,
+ * state->first and state->counter. */
+__weak __noinline int flow_lookup(__u32 tables, __u32 number)
 {
 	const struct xvs_flow_table *table = flow_table(tables, number);
 	struct flow_state *state = flow_state_get();
@@ -394,19 +428,21 @@ __weak __noinline __u32 flow_lookup(__u32 tables, __u32 number)
 	first = table->subtables;
 	count = table->count;
 	filter = table->filter;
+	state->found = false;
 	state->best_rule = 0;
 	state->best_priority = -1;
 	left = flow_bits(count);
 	if (filter)
 		left &= flow_filter(state, filter);
 	flow_scan(state, first, left);
-	if (count <= XVS_FLOW_FILTER_SPAN)
-		return state->best_rule;
-	left = flow_bits(count - XVS_FLOW_FILTER_SPAN);
-	if (filter)
-		left &= flow_filter(state, filter + XVS_FLOW_FILTER_STRIDE);
-	flow_scan(state, first + 2 * XVS_FLOW_FILTER_SPAN, left);
-	return state->best_rule;
+	if (count > XVS_FLOW_FILTER_SPAN) {
+		left = flow_bits(count - XVS_FLOW_FILTER_SPAN);
+		if (filter)
+			left &= flow_filter(state, filter + XVS_FLOW_FILTER_STRIDE);
+		flow_scan(state, first + 2 * XVS_FLOW_FILTER_SPAN, left);
+	}
+	flow_found(state);
+	return 0;
 }
 
 /* Counts a frame at the counter of a flow, a group or a bucket. */

@@ -8,6 +8,7 @@
 
 #include "datapath/compiler.h"
 #include "datapath/flow.h"
+#include "datapath/flow_cache.h"
 #include "datapath/flow_key.h"
 #include "datapath/frame.h"
 #include "datapath/port.h"
@@ -421,8 +422,6 @@ static __always_inline void flow_resubmit(struct flow_state *state, __u32 table,
 					  __u32 behind, __u32 ingress)
 {
 	__u64 word0 = state->now.key.word[0];
-	const struct xvs_flow_rule *rule;
-	__u32 line;
 
 	state->pc = behind;
 	if (++state->lookups > XVS_FLOW_LOOKUPS_MAX) {
@@ -431,16 +430,15 @@ static __always_inline void flow_resubmit(struct flow_state *state, __u32 table,
 	}
 	if (in_port != XVS_OFPP_IN_PORT)
 		state->now.key.word[0] = (word0 & ~(0xffffULL << 48)) | (__u64)in_port << 48;
-	line = flow_lookup(state->tables, table % XVS_FLOW_TABLES);
+	flow_lookup(state->tables, table % XVS_FLOW_TABLES);
 	state->now.key.word[0] = word0;
-	rule = line ? (const void *)flow_line(line) : NULL;
-	if (!rule) {
+	if (!state->found) {
 		state->reason = XVS_DROP_FLOW_MISS;
 		return;
 	}
 	state->reason = XVS_DROP_FLOW_DROP;
-	flow_note_hit(state, rule->counter);
-	flow_enter(state, rule->first, behind, ingress);
+	flow_note_hit(state, state->counter);
+	flow_enter(state, state->first, behind, ingress);
 }
 
 struct flow_run {
@@ -515,38 +513,33 @@ static __always_inline bool flow_goes_on(__u64 first)
  * Follows the flows of a frame whose key is in the state, from table 0 on. Afterwards the state
  * says where it goes, and if nowhere, why.
  */
-__weak __noinline int flow_decide(__u32 bridge, __u32 ingress)
+__weak __noinline int flow_decide(__u32 root, __u32 ingress)
 {
-	const struct xvs_flow_bridge *tables = flow_bridge(bridge);
+	const struct xvs_flow_bridge *tables = flow_bridge(root);
 	struct flow_state *state = flow_state_get();
 	struct flow_run run = {ingress};
-	const struct xvs_flow_rule *rule;
-	__u32 line;
 
 	if (!state)
 		return 0;
 	state->n_outputs = state->n_forms = state->n_hits = 0;
-	state->changed = state->end = false;
+	state->changed = state->end = state->found = false;
 	if (state->reason)
 		return 0;
 	state->reason = XVS_DROP_FLOW_MISS;
-	if (!tables)
-		return 0;
-	state->tables = tables->tables;
-	line = flow_lookup(tables->tables, 0);
-	rule = line ? (const void *)flow_line(line) : NULL;
-	if (!rule)
+	flow_find_first(root);
+	if (!tables || !state->found)
 		return 0;
 	state->reason = XVS_DROP_FLOW_DROP;
+	state->tables = tables->tables;
 	state->ports = tables->ports;
 	state->n_ports = tables->n_ports;
 	state->local = tables->local;
-	flow_note_hit(state, rule->counter);
-	if (!flow_goes_on(rule->first)) {
-		flow_do_simple(state, rule->first, ingress);
+	flow_note_hit(state, state->counter);
+	if (!flow_goes_on(state->first)) {
+		flow_do_simple(state, state->first, ingress);
 		return 0;
 	}
-	state->pc = flow_c(rule->first);
+	state->pc = flow_c(state->first);
 	state->depth = state->clones = 0;
 	state->lookups = 1;
 	bpf_loop(XVS_FLOW_STEPS_MAX, flow_step, &run, 0);

@@ -100,7 +100,12 @@ struct xvs_flow_bridge {
 	__u32 ports;   /* line of __u16[n_ports]: by OpenFlow port number, the port; 0: none */
 	__u32 n_ports; /* numbers from here on are of no port */
 	__u32 local;   /* port of XVS_OFPP_LOCAL */
-	__u32 reserved[11];
+	__u16 extra;   /* words besides the fixed ones that table 0 reads: bit n for word n */
+	__u16 reserved;
+	__u64 version; /* another one with each change of any bridge's flows; also after a restart
+			*/
+	__u64 fixed[XVS_FLOW_FIXED]; /* bits of the fixed words that table 0 reads */
+	__u64 reserved2;
 };
 _Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
 

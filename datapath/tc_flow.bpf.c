@@ -138,7 +138,7 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 				   const struct xvs_port *port, const struct xvs_rules *in,
 				   __u32 *len)
 {
-	const struct xvs_flow_bridge *tables;
+	__u32 root = flow_root(in->bridge);
 	enum xvs_drop reason;
 	struct frame frame;
 
@@ -149,9 +149,8 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 		stats_drop(ingress, reason);
 		return false;
 	}
-	tables = flow_bridge(in->bridge);
-	tc_read(skb, frame.len, frame.tag, port->ofport, tables ? tables->needs : 0);
-	flow_decide(in->bridge, ingress);
+	tc_read(skb, frame.len, frame.tag, port->ofport, flow_needs(root));
+	flow_decide(root, ingress);
 	flow_conclude(state, frame.len);
 	return true;
 }

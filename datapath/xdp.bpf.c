@@ -240,8 +240,8 @@ static __always_inline bool follow(struct xdp_md *ctx, struct followed *followed
 				   struct verdict *verdict, struct frame *frame, __u32 ingress,
 				   const struct xvs_rules *in, __u32 ofport)
 {
-	const struct xvs_flow_bridge *tables = flow_bridge(in->bridge);
 	enum xvs_drop reason = unseen(frame, in);
+	__u32 root = flow_root(in->bridge);
 
 	if (reason) {
 		verdict_drop(verdict, ingress, reason);
@@ -250,8 +250,8 @@ static __always_inline bool follow(struct xdp_md *ctx, struct followed *followed
 	followed->state = flow_state_get();
 	if (!followed->state)
 		return false;
-	xdp_read(ctx, frame->len, frame->tag, ofport, tables ? tables->needs : 0);
-	flow_decide(in->bridge, ingress);
+	xdp_read(ctx, frame->len, frame->tag, ofport, flow_needs(root));
+	flow_decide(root, ingress);
 	return carry_out(followed, verdict, frame, ingress, in);
 }
 

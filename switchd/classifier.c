@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "switchd/classifier.h"
 #include "switchd/classifier_table.h"
 
@@ -29,6 +30,16 @@ struct classifier {
 	struct bridge *bridge[XVS_BRIDGES_MAX];
 };
 
+/* Versions of an earlier process, of which it wrote fewer than one in a nanosecond, never come
+ * again: what is cached under them is as old as they are. */
+static uint64_t first_version(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
 struct classifier *classifier_new(union xvs_flow_line *memory, uint32_t lines)
 {
 	struct classifier *classifier = calloc(1, sizeof(*classifier));
@@ -37,6 +48,8 @@ struct classifier *classifier_new(union xvs_flow_line *memory, uint32_t lines)
 		free(classifier);
 		return NULL;
 	}
+	if (classifier)
+		classifier->store.version = first_version();
 	return classifier;
 }
 
@@ -255,9 +268,24 @@ static int write_ports(struct bridge *bridge, struct flow_memory *memory)
 	return 0;
 }
 
-static int write_head(struct bridge *bridge, struct flow_memory *memory)
+/* All that is read of a key to search a table, for the cache in front of it. */
+static void describe_reads(const struct classifier_table *table, struct xvs_flow_bridge *told)
 {
+	for (unsigned i = 0; table && i < table->count; i++) {
+		const struct xvs_flow_key *mask = &table->subtable[i]->mask;
+
+		for (unsigned word = 0; word < XVS_FLOW_FIXED; word++)
+			told->fixed[word] |= mask->word[word];
+		for (unsigned word = XVS_FLOW_FIXED; word < XVS_FLOW_WORDS; word++)
+			told->extra |= mask->word[word] ? 1u << word : 0;
+	}
+}
+
+static int write_head(struct bridge *bridge, struct classifier_store *store)
+{
+	struct flow_memory *memory = &store->memory;
 	struct xvs_flow_table *told;
+	struct xvs_flow_bridge *head;
 	int rc = flow_place_renew(memory, &bridge->tables, TABLE_LINES);
 
 	if (rc == 0)
@@ -268,13 +296,16 @@ static int write_head(struct bridge *bridge, struct flow_memory *memory)
 	for (unsigned i = 0; i < XVS_FLOW_TABLES; i++)
 		told[i] = bridge->table[i] ? classifier_table_describe(bridge->table[i])
 					   : (struct xvs_flow_table){0};
-	*(struct xvs_flow_bridge *)&memory->line[bridge->head.line] = (struct xvs_flow_bridge){
+	head = (struct xvs_flow_bridge *)&memory->line[bridge->head.line];
+	*head = (struct xvs_flow_bridge){
 		.needs = needs_of(bridge),
 		.tables = bridge->tables.line,
 		.ports = bridge->ports.line,
 		.n_ports = bridge->n_ports,
 		.local = bridge->local,
+		.version = ++store->version,
 	};
+	describe_reads(bridge->table[0], head);
 	return 0;
 }
 
@@ -286,7 +317,7 @@ static int write_bridge(struct bridge *bridge, struct classifier_store *store)
 
 	if (rc == 0 && bridge->present) {
 		rc = write_ports(bridge, memory);
-		return rc < 0 ? rc : write_head(bridge, memory);
+		return rc < 0 ? rc : write_head(bridge, store);
 	}
 	if (rc == 0) {
 		flow_place_renew(memory, &bridge->tables, 0);

@@ -17,6 +17,7 @@
 
 /* What rules of all subtables share. */
 struct classifier_store {
+	uint64_t version; /* of the bridge's flows written last: struct xvs_flow_bridge */
 	struct flow_memory memory;
 	struct classifier_programs programs;
 };

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the first table said of frames of late: a memory of each CPU's own in front of the search,
+ * for a few flows at a time carry most of the frames.
+ *
+ * An entry is found by all that the search reads: the bits of the fixed words that any mask of the
+ * table has, and whole words of the others. It holds as long as the version of the bridge's flows
+ * is the one that it was made under: versions never come again. So nothing has to be removed, and
+ * no answer is wider than the question was.
+ */
+#ifndef XVS_FLOW_CACHE_H
+#define XVS_FLOW_CACHE_H
+
+#include "datapath/compiler.h"
+#include "datapath/flow.h"
+
+#define FLOW_CACHE_SETS  1024
+#define FLOW_CACHE_WAYS  2
+#define FLOW_CACHE_EXTRA 9 /* words besides the fixed ones; tables that read more are searched */
+
+/* One of so many searches leaves an entry: frames that never come again cost little. */
+#define FLOW_CACHE_RELUCTANCE 4
+
+struct flow_cached {
+	__u64 version; /* of the bridge's flows; 0: empty */
+	__u64 first;   /* instruction of the flow that was found */
+	__u32 counter; /* of that */
+	__u32 found;   /* 0: there is none */
+	__u64 fixed[XVS_FLOW_FIXED];
+	__u64 extra[FLOW_CACHE_EXTRA + 1];
+};
+_Static_assert(sizeof(struct flow_cached) == 128, "two cache lines");
+
+struct flow_cache_set {
+	struct flow_cached way[FLOW_CACHE_WAYS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, FLOW_CACHE_SETS);
+	__type(key, __u32);
+	__type(value, struct flow_cache_set);
+} flow_cache SEC(".maps") __weak;
+
+/* What a search in table 0 reads, and where its answer would be. */
+struct flow_question {
+	__u64 fixed[XVS_FLOW_FIXED];
+	__u64 extra;                /* which words */
+	struct flow_cache_set *set; /* NULL: it is not remembered */
+};
+
+static __always_inline void flow_ask(struct flow_question *question, const struct flow_state *state,
+				     const struct xvs_flow_bridge *bridge)
+{
+	__u64 hash, left;
+	__u32 index;
+
+	for (int i = 0; i < XVS_FLOW_FIXED; i++)
+		question->fixed[i] = state->now.key.word[i] & bridge->fixed[i];
+	hash = xvs_flow_hash_fixed(question->fixed[0], question->fixed[1], question->fixed[2]);
+	question->extra = left = bridge->extra;
+	for (int n = 0; n < FLOW_CACHE_EXTRA && left; n++) {
+		hash = xvs_flow_hash_extra(hash, flow_extra_word(state, left));
+		left &= left - 1;
+	}
+	index = xvs_flow_hash_bucket(hash) % FLOW_CACHE_SETS;
+	question->set = left ? NULL : bpf_map_lookup_elem(&flow_cache, &index);
+}
+
+static __always_inline bool flow_is_answer(const struct flow_cached *cached,
+					   const struct flow_question *question,
+					   const struct flow_state *state, __u64 version)
+{
+	__u64 left = question->extra;
+
+	if (cached->version != version || cached->fixed[0] != question->fixed[0] ||
+	    cached->fixed[1] != question->fixed[1] || cached->fixed[2] != question->fixed[2])
+		return false;
+	for (int n = 0; n < FLOW_CACHE_EXTRA && left; n++) {
+		if (cached->extra[n] != flow_extra_word(state, left))
+			return false;
+		left &= left - 1;
+	}
+	return true;
+}
+
+static __always_inline void flow_remember(struct flow_cached *cached,
+					  const struct flow_question *question,
+					  const struct flow_state *state, __u64 version)
+{
+	__u64 left = question->extra;
+
+	cached->version = version;
+	cached->first = state->first;
+	cached->counter = state->counter;
+	cached->found = state->found;
+	for (int i = 0; i < XVS_FLOW_FIXED; i++)
+		cached->fixed[i] = question->fixed[i];
+	for (int n = 0; n < FLOW_CACHE_EXTRA && left; n++) {
+		cached->extra[n] = flow_extra_word(state, left);
+		left &= left - 1;
+	}
+}
+
+static __always_inline void flow_recall(struct flow_state *state, const struct flow_cached *cached)
+{
+	state->first = cached->first;
+	state->counter = cached->counter;
+	state->found = cached->found;
+}
+
+/* Looks in table 0 of a bridge: state->found, and if so, state->first and state->counter. */
+__weak __noinline int flow_find_first(__u32 root)
+{
+	const struct xvs_flow_bridge *bridge = flow_bridge(root);
+	struct flow_state *state = flow_state_get();
+	struct flow_question question;
+	__u32 searches;
+
+	if (!bridge || !state)
+		return 0;
+	flow_ask(&question, state, bridge);
+	if (question.set) {
+		for (int way = 0; way < FLOW_CACHE_WAYS; way++) {
+			struct flow_cached *cached = &question.set->way[way];
+
+			if (flow_is_answer(cached, &question, state, bridge->version)) {
+				flow_recall(state, cached);
+				return 0;
+			}
+		}
+	}
+	flow_lookup(bridge->tables, 0);
+	searches = state->searches++;
+	if (question.set && searches % FLOW_CACHE_RELUCTANCE == 0)
+		flow_remember(
+			&question.set->way[searches / FLOW_CACHE_RELUCTANCE % FLOW_CACHE_WAYS],
+			&question, state, bridge->version);
+	return 0;
+}
+
+#endif
