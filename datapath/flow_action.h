@@ -510,31 +510,43 @@ static __always_inline bool flow_goes_on(__u64 first)
 }
 
 /*
- * Follows the flows of a frame whose key is in the state, from table 0 on. Afterwards the state
- * says where it goes, and if nowhere, why.
+ * Finds the first flow of a frame whose key is in the state. Afterwards the state says what to do,
+ * or why the frame is dropped.
  */
-__weak __noinline int flow_decide(__u32 root, __u32 ingress)
+static __always_inline void flow_begin(struct flow_state *state, __u32 root)
+{
+	state->n_outputs = state->n_forms = state->n_hits = 0;
+	state->changed = state->end = state->found = false;
+	if (state->reason)
+		return;
+	state->reason = XVS_DROP_FLOW_MISS;
+	flow_find_first(root);
+	if (!state->found)
+		return;
+	state->reason = XVS_DROP_FLOW_DROP;
+	flow_note_hit(state, state->counter);
+}
+
+/* Has flow_begin() said all: that the frame is dropped? */
+static __always_inline bool flow_ends(const struct flow_state *state)
+{
+	return !state->found || flow_op(state->first) == XVS_FLOW_OP_END;
+}
+
+/* Follows the flow that was found to its end. Afterwards the state says where the frame goes, and
+ * if nowhere, why. */
+__weak __noinline int flow_follow(__u32 root, __u32 ingress)
 {
 	const struct xvs_flow_bridge *tables = flow_bridge(root);
 	struct flow_state *state = flow_state_get();
 	struct flow_run run = {ingress};
 
-	if (!state)
+	if (!tables || !state)
 		return 0;
-	state->n_outputs = state->n_forms = state->n_hits = 0;
-	state->changed = state->end = state->found = false;
-	if (state->reason)
-		return 0;
-	state->reason = XVS_DROP_FLOW_MISS;
-	flow_find_first(root);
-	if (!tables || !state->found)
-		return 0;
-	state->reason = XVS_DROP_FLOW_DROP;
 	state->tables = tables->tables;
 	state->ports = tables->ports;
 	state->n_ports = tables->n_ports;
 	state->local = tables->local;
-	flow_note_hit(state, state->counter);
 	if (!flow_goes_on(state->first)) {
 		flow_do_simple(state, state->first, ingress);
 		return 0;

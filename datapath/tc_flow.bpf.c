@@ -150,7 +150,9 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 		return false;
 	}
 	tc_read(skb, frame.len, frame.tag, port->ofport, flow_needs(root));
-	flow_decide(root, ingress);
+	flow_begin(state, root);
+	if (!flow_ends(state))
+		flow_follow(root, ingress);
 	flow_conclude(state, frame.len);
 	return true;
 }

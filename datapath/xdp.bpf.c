@@ -251,7 +251,9 @@ static __always_inline bool follow(struct xdp_md *ctx, struct followed *followed
 	if (!followed->state)
 		return false;
 	xdp_read(ctx, frame->len, frame->tag, ofport, flow_needs(root));
-	flow_decide(root, ingress);
+	flow_begin(followed->state, root);
+	if (!flow_ends(followed->state))
+		flow_follow(root, ingress);
 	return carry_out(followed, verdict, frame, ingress, in);
 }
 
