@@ -8,6 +8,25 @@
 #include "bench/frames.h"
 
 struct frames_plan plan;
+struct frames_connection connections[FRAMES_CONNECTIONS_MAX];
+
+/* Makes an untagged frame one of a connection. */
+static __always_inline int connect(struct xdp_md *ctx, __u32 turn)
+{
+	const struct frames_connection *connection = &connections[turn % FRAMES_CONNECTIONS_MAX];
+	struct frames_headers *headers = (void *)(long)ctx->data + ETH_HLEN;
+
+	if ((void *)(headers + 1) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	headers->ip.protocol = connection->protocol;
+	headers->ip.check = connection->ip_check;
+	headers->ip.saddr = connection->saddr;
+	headers->ip.daddr = connection->daddr;
+	headers->sport = connection->sport;
+	headers->dport = connection->dport;
+	headers->tcp_check = connection->tcp_check;
+	return XDP_TX;
+}
 
 /* Run by BPF_PROG_TEST_RUN with live frames, this sends each out of the device that it "came from".
  */
@@ -27,7 +46,7 @@ int source(struct xdp_md *ctx)
 		*(__be16 *)&head->src[2] = bpf_htons(turn);
 	}
 	plan.turn = turn + 1 < plan.turns ? turn + 1 : 0;
-	return XDP_TX;
+	return plan.connections ? connect(ctx, turn) : XDP_TX;
 }
 
 struct {

@@ -10,13 +10,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
-#include <linux/ip.h>
-#include <linux/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "bench/datagram.h"
 #include "bench/end.h"
 #include "bench/frames.skel.h"
 #include "bench/place.h"
@@ -25,61 +24,28 @@
 #define STATIONS_MAX 65536 /* two octets of an address */
 #define TAG_LENGTH   4
 #define WARM_UP      0.2 /* seconds: time for the switch to learn, and for caches */
-#define DISCARD      9   /* the UDP port for such things, RFC 863 */
 
 /* What is sent, beside the ends. */
 struct traffic {
-	size_t length;         /* of a frame without its tag */
-	unsigned int stations; /* as in struct frames_plan */
+	size_t length;                      /* of a frame without its tag */
+	unsigned int stations, connections; /* as in struct frames_plan */
 };
 
 static void usage(FILE *stream)
 {
-	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] [--stations N] FROM TO "
-	      "[OTHER...]\n"
+	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] [--stations N]\n"
+	      "              [--connections FILE] FROM TO [OTHER...]\n"
 	      "Sends frames from one device to the address of another (NETNS/DEVICE), and prints\n"
 	      "how many were sent, arrived, arrived with a tag, and strayed to others.\n"
 	      "  NETNS/DEVICE@VID         what this one sends has a VLAN tag, on top of the "
 	      "length\n"
 	      "  NETNS/DEVICE@FIRST-LAST  each frame another of these VIDs, in turn\n"
 	      "  --stations N             each frame other addresses, of N on either side, in "
-	      "turn\n",
+	      "turn\n"
+	      "  --connections FILE       each frame of another connection, in turn; one in a "
+	      "line:\n"
+	      "                           PROTOCOL (6 or 17) ADDRESS PORT ADDRESS PORT\n",
 	      stream);
-}
-
-static uint16_t ip_checksum(const struct iphdr *ip)
-{
-	const uint16_t *word = (const uint16_t *)ip;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < sizeof(*ip) / sizeof(*word); i++)
-		sum += word[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
-/* The headers of a UDP datagram between addresses that are set aside for measurements (RFC 2544,
- * C.2.2). */
-static void datagram_fill(unsigned char *place, size_t length)
-{
-	struct {
-		struct iphdr ip;
-		struct udphdr udp;
-	} headers = {
-		.ip = {.version = IPVERSION,
-		       .ihl = sizeof(headers.ip) / 4,
-		       .tot_len = htons(length),
-		       .ttl = IPDEFTTL,
-		       .protocol = IPPROTO_UDP,
-		       .saddr = inet_addr("198.18.0.1"),
-		       .daddr = inet_addr("198.18.0.2")},
-		.udp = {.source = htons(DISCARD),
-			.dest = htons(DISCARD),
-			.len = htons(length - sizeof(headers.ip))},
-	};
-
-	headers.ip.check = ip_checksum(&headers.ip);
-	memcpy(place, &headers, sizeof(headers));
 }
 
 /* Returns the frame's length. */
@@ -102,17 +68,19 @@ static size_t frame_fill(unsigned char *frame, size_t length, const struct end *
 static unsigned int plan(struct frames_plan *plan, const unsigned char *frame,
 			 const struct end *from, const struct traffic *traffic)
 {
-	unsigned int kinds = from->vids > traffic->stations ? from->vids : traffic->stations;
+	unsigned int vids = from->vids > 1 ? from->vids : 0;
 
 	errno = 0;
-	if (from->vids > 1 && traffic->stations)
-		die("either VIDs take turns or stations");
+	if (!!vids + !!traffic->stations + !!traffic->connections > 1 ||
+	    (from->vids && traffic->connections))
+		die("either VIDs take turns, or stations, or connections without a tag");
 	*plan = (struct frames_plan){.vid = from->vid,
 				     .vids = from->vids,
 				     .stations = traffic->stations,
-				     .turns = kinds ? kinds : 1};
+				     .connections = traffic->connections,
+				     .turns = vids + traffic->stations + traffic->connections};
 	memcpy(&plan->head, frame, sizeof(plan->head));
-	return plan->turns;
+	return plan->turns ? plan->turns : 1;
 }
 
 /* Sends `count` frames, or one of each kind where it is 0, out of one end to the address of the
@@ -180,15 +148,17 @@ int main(int argc, char **argv)
 		{"seconds", required_argument, NULL, 's'},
 		{"length", required_argument, NULL, 'l'},
 		{"stations", required_argument, NULL, 'n'},
+		{"connections", required_argument, NULL, 'f'},
 		{"help", no_argument, NULL, 'h'},
 		{},
 	};
 	struct traffic traffic = {.length = ETH_ZLEN};
 	struct end ends[SINKS + 1] = {};
+	const char *connections = NULL;
 	double seconds = 1;
 	int option, count;
 
-	while ((option = getopt_long(argc, argv, "c:s:l:n:h", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "c:s:l:n:f:h", options, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			stay_on_cpu(atoi(optarg));
@@ -201,6 +171,9 @@ int main(int argc, char **argv)
 			break;
 		case 'n':
 			traffic.stations = atoi(optarg);
+			break;
+		case 'f':
+			connections = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -221,6 +194,9 @@ int main(int argc, char **argv)
 		if (i)
 			end_sink_attach(&ends[i]);
 	}
+	for (int i = 0; connections && i < 2; i++)
+		traffic.connections = connections_read(ends[i].skeleton->bss->connections,
+						       connections, traffic.length - ETH_HLEN);
 	measure(&ends[0], &ends[1], &ends[2], count - 2, seconds, &traffic);
 	for (int i = 1; i < count; i++)
 		end_sink_detach(&ends[i]);

@@ -8,9 +8,11 @@
     close()           takes it away; the lab's devices stay
     set_vlans(ports)  gives ports their VLANs, in Open vSwitch's words: {"p1": "tag=10", "p2": "trunks=1-4094"}.
                       Those left out are as they were. Only where a row asks for it.
+    add_flows(file)   puts in the flows that a file has in ovs-ofctl's words; replace_flows(file): and no others.
+                      Only where a row asks for it.
 """
 
 from switches import bare, bridge, xvswitch
 
 ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bridge.BareBridge, bridge.VlanBridge,
-                                    bare.Bare, bare.BarePush)}
+                                    bare.Bare, bare.BarePush, bare.BareDrop)}

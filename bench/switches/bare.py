@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A redirect in XDP that looks at nothing: what the host of port 1 sends goes to port 2. The limit."""
+"""XDP programs that look at nothing: the limit. A redirect, by which what the host of port 1 sends goes to port 2, and
+a drop."""
 
 import json
 import struct
@@ -21,15 +22,18 @@ class Bare:
         return f"bench/{cls.source}.bpf.c"
 
     def __init__(self, lab, rx):
-        assert rx == "xdp", "there is no bare redirect but in XDP"
+        assert rx == "xdp", "it is a program for XDP"
         self.lab = lab
         self.port, output = (host.port for host in lab.hosts[:2])
         lab.ns.ip(f"link set {self.port} xdpdrv object {BUILD}/bench/{self.source}.bpf.o section xdp")
-        program = lab.ns.link(self.port)["xdp"]["prog"]["id"]
-        devmap, = json.loads(lab.ns.run("bpftool", "-j", "prog", "show", "id", str(program)))["map_ids"]
-        ifindex = struct.pack("=I", lab.ns.link(output)["ifindex"])
-        lab.ns.run("bpftool", "map", "update", "id", str(devmap), "key", *"0000",
-                   "value", *(str(octet) for octet in ifindex))
+        self.lead_to(output)
+
+    def lead_to(self, output):
+        program = self.lab.ns.link(self.port)["xdp"]["prog"]["id"]
+        devmap, = json.loads(self.lab.ns.run("bpftool", "-j", "prog", "show", "id", str(program)))["map_ids"]
+        ifindex = struct.pack("=I", self.lab.ns.link(output)["ifindex"])
+        self.lab.ns.run("bpftool", "map", "update", "id", str(devmap), "key", *"0000",
+                        "value", *(str(octet) for octet in ifindex))
 
     def close(self):
         self.lab.ns.ip(f"link set {self.port} xdpdrv off")
@@ -41,3 +45,14 @@ class BarePush(Bare):
     name = "bare-push"
     title = "bare redirect, push"
     source = "push"
+
+
+class BareDrop(Bare):
+    """The limit where frames are dropped."""
+
+    name = "bare-drop"
+    title = "bare drop"
+    source = "drop"
+
+    def lead_to(self, output):
+        pass

@@ -2,6 +2,7 @@
 """This switch."""
 
 import os
+import re
 import time
 
 from harness.netns import run
@@ -57,6 +58,30 @@ class Xvswitch:
 
     def set_table_size(self, size):
         self.chain(f"set bridge br0 other-config:mac-table-size={size}")
+
+    def add_flows(self, path):
+        """How many seconds it took."""
+        return self.chain(f"add-flows br0 {path}")
+
+    def replace_flows(self, path):
+        """How many seconds it took."""
+        return self.chain(f"replace-flows br0 {path}")
+
+    def del_flows(self):
+        self.chain("del-flows br0")
+
+    def counted(self, match):
+        """How many frames, at all flows that are within a match."""
+        return int(re.search(r"packet_count=(\d+)", self.switch.ctl("dump-aggregate", "br0", match))[1])
+
+    def restart(self, bare):
+        """How many seconds a start took until it answered; bare: with nothing in the kernel, as after a reboot."""
+        self.switch.stop()
+        if bare:
+            self.switch.teardown()
+        start = time.monotonic()
+        self.switch.start()
+        return time.monotonic() - start
 
     def learned(self):
         """How many addresses."""
