@@ -14,12 +14,12 @@
 #include "datapath/compiler.h"
 #include "datapath/flow.h"
 
-#define FLOW_CACHE_SETS  1024
+#define FLOW_CACHE_SETS  2048
 #define FLOW_CACHE_WAYS  2
 #define FLOW_CACHE_EXTRA 9 /* words besides the fixed ones; tables that read more are searched */
 
 /* One of so many searches leaves an entry: frames that never come again cost little. */
-#define FLOW_CACHE_RELUCTANCE 4
+#define FLOW_CACHE_RELUCTANCE 8
 
 struct flow_cached {
 	__u64 version; /* of the bridge's flows; 0: empty */
@@ -47,6 +47,7 @@ struct flow_question {
 	__u64 fixed[XVS_FLOW_FIXED];
 	__u64 extra;                /* which words */
 	struct flow_cache_set *set; /* NULL: it is not remembered */
+	__u32 way;                  /* to be tried first */
 };
 
 static __always_inline void flow_ask(struct flow_question *question, const struct flow_state *state,
@@ -64,6 +65,7 @@ static __always_inline void flow_ask(struct flow_question *question, const struc
 		left &= left - 1;
 	}
 	index = xvs_flow_hash_bucket(hash) % FLOW_CACHE_SETS;
+	question->way = hash >> 63;
 	question->set = left ? NULL : bpf_map_lookup_elem(&flow_cache, &index);
 }
 
@@ -109,6 +111,22 @@ static __always_inline void flow_recall(struct flow_state *state, const struct f
 	state->found = cached->found;
 }
 
+/* Does a flow of the first subtable drop the frame, which no other can prevent? */
+static __always_inline bool flow_drops_early(struct flow_state *state,
+					     const struct xvs_flow_bridge *bridge)
+{
+	const struct xvs_flow_subtable *subtable = (const void *)flow_line(bridge->early);
+
+	state->best_rule = 0;
+	state->best_priority = -1;
+	if (subtable)
+		flow_probe(state, subtable, bridge->early);
+	if (state->best_priority < bridge->early_priority)
+		return false;
+	flow_found(state);
+	return true;
+}
+
 /* Looks in table 0 of a bridge: state->found, and if so, state->first and state->counter. */
 __weak __noinline int flow_find_first(__u32 root)
 {
@@ -119,10 +137,13 @@ __weak __noinline int flow_find_first(__u32 root)
 
 	if (!bridge || !state)
 		return 0;
+	if (bridge->early && flow_drops_early(state, bridge))
+		return 0;
 	flow_ask(&question, state, bridge);
 	if (question.set) {
-		for (int way = 0; way < FLOW_CACHE_WAYS; way++) {
-			struct flow_cached *cached = &question.set->way[way];
+		for (__u32 i = 0; i < FLOW_CACHE_WAYS; i++) {
+			struct flow_cached *cached =
+				&question.set->way[BOUNDED(question.way ^ i, FLOW_CACHE_WAYS)];
 
 			if (flow_is_answer(cached, &question, state, bridge->version)) {
 				flow_recall(state, cached);

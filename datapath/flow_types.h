@@ -101,11 +101,13 @@ struct xvs_flow_bridge {
 	__u32 n_ports; /* numbers from here on are of no port */
 	__u32 local;   /* port of XVS_OFPP_LOCAL */
 	__u16 extra;   /* words besides the fixed ones that table 0 reads: bit n for word n */
-	__u16 reserved;
+	__u16 early_priority; /* of the flows in other subtables than `early`, the greatest */
 	__u64 version; /* another one with each change of any bridge's flows; also after a restart
 			*/
 	__u64 fixed[XVS_FLOW_FIXED]; /* bits of the fixed words that table 0 reads */
-	__u64 reserved2;
+	__u32 early; /* line of the first subtable of table 0, if all flows in it only drop; 0: not
+			so */
+	__u32 reserved;
 };
 _Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
 

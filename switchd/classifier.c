@@ -281,6 +281,15 @@ static void describe_reads(const struct classifier_table *table, struct xvs_flow
 	}
 }
 
+/* Flows that only drop, and come before all others, are looked for first of all. */
+static void describe_early(const struct classifier_table *table, struct xvs_flow_bridge *told)
+{
+	if (!table || !table->count || !classifier_subtable_only_drops(table->subtable[0]))
+		return;
+	told->early = table->list.line;
+	told->early_priority = table->count > 1 ? table->subtable[1]->max_priority : 0;
+}
+
 static int write_head(struct bridge *bridge, struct classifier_store *store)
 {
 	struct flow_memory *memory = &store->memory;
@@ -306,6 +315,7 @@ static int write_head(struct bridge *bridge, struct classifier_store *store)
 		.version = ++store->version,
 	};
 	describe_reads(bridge->table[0], head);
+	describe_early(bridge->table[0], head);
 	return 0;
 }
 

@@ -487,6 +487,17 @@ int classifier_subtable_write(struct classifier_subtable *subtable, struct class
 	return 0;
 }
 
+bool classifier_subtable_only_drops(const struct classifier_subtable *subtable)
+{
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (const struct classifier_rule *rule = subtable->chain[i]; rule;
+		     rule = rule->next)
+			if (!rule->gone &&
+			    classifier_program_first(rule->program) != XVS_FLOW_OP_END)
+				return false;
+	return subtable->flows;
+}
+
 void classifier_subtable_describe(const struct classifier_subtable *subtable,
 				  struct xvs_flow_subtable *told)
 {

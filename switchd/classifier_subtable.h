@@ -73,6 +73,9 @@ struct classifier_subtable {
 	struct classifier_octet_set seen[];
 };
 
+/* Do all flows in it drop, and nothing else? */
+bool classifier_subtable_only_drops(const struct classifier_subtable *subtable);
+
 /* NULL: no memory. At most XVS_FLOW_EXTRA words that are not fixed may have masks. */
 struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *mask,
 						    uint64_t serial);
