@@ -179,20 +179,20 @@ def internet_checksum(octets):
     return total
 
 
-
-
 class Stream:
-    """Numbered frames, one every `pause` seconds, from a host to another until the block ends.
+    """Numbered frames, one every `pause` seconds, from a host to others until the block ends.
 
-    lost() says which numbers did not arrive.
+    make(payload) is the frame around a number, by default one to the first receiver. lost() says which numbers
+    arrived nowhere.
     """
 
-    def __init__(self, sender, receiver, pause=0.0005):
-        self.sender, self.receiver, self.pause = sender, receiver, pause
+    def __init__(self, sender, *receivers, pause=0.0005, make=None):
+        self.sender, self.receivers, self.pause = sender, receivers, pause
+        self.make = make or (lambda payload: frame(receivers[0].mac, sender.mac, payload))
         self.token, self.sent = new_token(), 0
 
     def __enter__(self):
-        self.capture = Capture(self.receiver, self.receiver.device)
+        self.captures = {receiver: Capture(receiver, receiver.device) for receiver in self.receivers}
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -202,8 +202,7 @@ class Stream:
         with self.sender.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
             out.bind((self.sender.device, 0))
             while not self.stopping.wait(self.pause):
-                payload = self.token + struct.pack("!I", self.sent)
-                out.send(frame(self.receiver.mac, self.sender.mac, payload))
+                out.send(self.make(self.token + struct.pack("!I", self.sent)))
                 self.sent += 1
 
     def __exit__(self, kind, *_):
@@ -217,17 +216,23 @@ class Stream:
             if kind is None:
                 self._count()
         finally:
-            self.capture.__exit__()
+            for capture in self.captures.values():
+                capture.__exit__()
 
-    def _numbers(self):
-        at = 14 + len(self.token)
-        return {struct.unpack_from("!I", octets, at)[0] for octets in self.capture.matching(containing(self.token))}
+    def arrived(self, receiver):
+        """The frames that have arrived at one of the receivers."""
+        return self.captures[receiver].matching(containing(self.token))
+
+    def _number(self, octets):
+        return struct.unpack_from("!I", octets, octets.index(self.token) + len(self.token))[0]
 
     def _count(self):
         end = time.monotonic() + 0.5
         self.missing = set(range(self.sent))
         while self.missing and time.monotonic() < end:
-            self.missing = set(range(self.sent)) - self._numbers()
+            self.missing = set(range(self.sent))
+            for receiver in self.receivers:
+                self.missing -= {self._number(octets) for octets in self.arrived(receiver)}
 
     def lost(self):
         """Numbers that were sent and did not arrive, in order."""

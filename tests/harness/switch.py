@@ -118,16 +118,16 @@ class Switch:
 
     # xvsctl
 
-    def xvsctl(self, *words):
-        """Runs it: exit status, standard output, standard error."""
+    def xvsctl(self, *words, text=""):
+        """Runs it with a text as its standard input: exit status, standard output, standard error."""
         done = subprocess.run([XVSCTL, "--instance", self.instance, "--run-dir", self.run_dir, *words],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, timeout=30)
+                              input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30,
+                              check=False)
         return done.returncode, done.stdout, done.stderr
 
-    def ctl(self, *words, warning=None):
+    def ctl(self, *words, warning=None, text=""):
         """Does it, and returns what it printed. warning: what must stand on standard error, else nothing."""
-        status, output, complaint = self.xvsctl(*words)
+        status, output, complaint = self.xvsctl(*words, text=text)
         assert status == 0, f"xvsctl {' '.join(words)}: exit {status}: {complaint}"
         if warning is None:
             assert not complaint, f"xvsctl {' '.join(words)}: {complaint}"
@@ -135,9 +135,9 @@ class Switch:
             assert re.search(warning, complaint), f"no {warning!r} in {complaint!r}"
         return output
 
-    def refused(self, *words):
+    def refused(self, *words, text=""):
         """Is refused: exit 1, and one sentence, which is returned."""
-        status, output, complaint = self.xvsctl(*words)
+        status, output, complaint = self.xvsctl(*words, text=text)
         assert status == 1, f"xvsctl {' '.join(words)}: exit {status}: {output}{complaint}"
         assert not output, f"xvsctl {' '.join(words)} printed: {output}"
         lines = complaint.splitlines()
