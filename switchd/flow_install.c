@@ -258,7 +258,8 @@ static int enter_bridges(struct daemon *daemon, struct error *error)
 	return first;
 }
 
-/* Errors but the first have nobody else to tell them. */
+/* Errors but the first have nobody else to tell them; those of a command that is refused for the
+ * first one need not be told. */
 static int apply_pending(struct daemon *daemon, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
@@ -281,9 +282,9 @@ static int apply_pending(struct daemon *daemon, struct error *error)
 		}
 		entry->pending = false;
 		status = apply(daemon, entry, &why);
-		if (status && first)
+		if (status && first && !daemon->model->adopted)
 			log_warn("flow", "%s", why.text);
-		else if (status)
+		else if (status && !first)
 			first = error_set(error, status, "%s", why.text);
 	}
 	STAILQ_CONCAT(&table->pending, &later);
