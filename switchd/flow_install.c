@@ -258,34 +258,46 @@ static int enter_bridges(struct daemon *daemon, struct error *error)
 	return first;
 }
 
-/* Errors but the first have nobody else to tell them; those of a command that is refused for the
- * first one need not be told. */
+STAILQ_HEAD(entries, flow_entry);
+
+static void keep(struct entries *later, struct flow_entry *entry)
+{
+	entry->pending = true;
+	STAILQ_INSERT_TAIL(later, entry, of_pending);
+}
+
+/*
+ * What a command has brought and can't be stays pending until the command's rollback has mended it:
+ * reconcile may go several rounds, and the last one's result counts. At the start such flows are
+ * left out, and errors but the first have nobody else to tell them.
+ */
 static int apply_pending(struct daemon *daemon, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
-	bool leaving[XVS_BRIDGES_MAX];
-	STAILQ_HEAD(, flow_entry) later = STAILQ_HEAD_INITIALIZER(later);
+	bool leaving[XVS_BRIDGES_MAX], start = !daemon->model->adopted;
+	struct entries later = STAILQ_HEAD_INITIALIZER(later);
 	struct flow_entry *entry;
 	int first = 0;
 
 	for (uint16_t number = 0; number < XVS_BRIDGES_MAX; number++)
 		leaving[number] = table->bridges[number].present && !is_wanted(daemon, number);
 	while ((entry = STAILQ_FIRST(&table->pending))) {
-		uint16_t bridge = entry->bridge;
 		struct error why = {};
 		int status;
 
 		STAILQ_REMOVE_HEAD(&table->pending, of_pending);
-		if (leaving[bridge]) {
-			STAILQ_INSERT_TAIL(&later, entry, of_pending);
+		entry->pending = false;
+		if (leaving[entry->bridge]) {
+			keep(&later, entry);
 			continue;
 		}
-		entry->pending = false;
 		status = apply(daemon, entry, &why);
-		if (status && first && !daemon->model->adopted)
-			log_warn("flow", "%s", why.text);
-		else if (status && !first)
+		if (status && !start)
+			keep(&later, entry);
+		if (status && !first)
 			first = error_set(error, status, "%s", why.text);
+		else if (status && start)
+			log_warn("flow", "%s", why.text);
 	}
 	STAILQ_CONCAT(&table->pending, &later);
 	return first;
