@@ -85,12 +85,13 @@ class Capture:
         return octets
 
     def all(self):
-        """Everything that has arrived so far."""
-        while True:
+        """Everything that has arrived so far, or had when it was closed."""
+        while self.socket.fileno() >= 0:
             try:
                 self.seen.append(self._receive())
             except BlockingIOError:
-                return self.seen
+                break
+        return self.seen
 
     def matching(self, wanted):
         return [octets for octets in self.all() if wanted(octets)]
