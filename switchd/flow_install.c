@@ -314,8 +314,11 @@ static void adopt(uint16_t bridge, const struct classifier_flow *flow, void *arg
 		entry->adopted = flow->counter;
 }
 
-static bool any_root(const union xvs_flow_line *memory, uint32_t lines)
+static bool any_root(const struct daemon *daemon)
 {
+	uint32_t lines, counters;
+	const union xvs_flow_line *memory = daemon->dpc->flows(daemon->dp, &lines, &counters);
+
 	for (uint32_t i = 0; i < XVS_FLOW_ROOT_LINES && i < lines; i++)
 		for (int half = 0; half < 16; half++)
 			if (memory[i].half[half])
@@ -480,7 +483,6 @@ void flow_table_retire(struct daemon *daemon)
 	struct flow_table *table = daemon->flows;
 	struct flow_counts counts = {};
 	struct error error = {};
-	uint32_t lines, n_counters;
 	bool any = false;
 
 	for (uint16_t number = 1; number < XVS_BRIDGES_MAX; number++) {
@@ -496,7 +498,7 @@ void flow_table_retire(struct daemon *daemon)
 		apply_pending(daemon, NULL);
 	else if (!table->draft)
 		return;
-	if (table->draft && !any_root(daemon->dpc->flows(daemon->dp, &lines, &n_counters), lines))
+	if (table->draft && !any_root(daemon))
 		return;
 	if (commit(daemon, &error))
 		log_error("flow", "%s", error.text);
