@@ -45,7 +45,7 @@ def test_old_or_new(switch, three, words):
 
     rounds = 0
     with Stream(a, b, c, pause=0.0002, make=make) as stream:
-        end = time.monotonic() + 2
+        end = time.monotonic() + 1.2
         while time.monotonic() < end:
             for text in (texts[201], texts[100]):
                 switch.ctl(*words, "br0", "-", text=delete + text)
@@ -58,6 +58,7 @@ def test_old_or_new(switch, three, words):
     assert len(first) + len(second) == stream.sent, "and none twice"
 
 
+@pytest.mark.parametrize("three", ("xdp",), indirect=True)
 def test_a_hundred_thousand(switch, three, tmp_path, capsys):
     """Loaded in a moment, all there, replaced at once, deleted; frames go on."""
     a, b, c = three
