@@ -189,6 +189,13 @@ int db_port_find(struct db *db, const char *name, struct db_port_name *port, str
 int db_interface_find(struct db *db, const char *name, struct db_port_name *port,
 		      struct error *error);
 
+/* The OpenFlow port number of an interface of a real bridge, and back: 0, -ENOENT without a
+ * sentence, or another negative errno. One that has none yet is given one. */
+int db_ofport_find(struct db *db, const char *bridge, const char *interface, uint16_t *ofport,
+		   struct error *error);
+int db_ofport_name(struct db *db, const char *bridge, uint16_t ofport, char name[DB_NAME_MAX + 1],
+		   struct error *error);
+
 /* What the configuration says about a port's VLANs. */
 int db_port_vlan(struct db *db, const char *port, struct db_vlan *vlan, struct error *error);
 

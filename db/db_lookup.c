@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "db/db_name.h"
+#include "db/relation.h"
 
 #define PORTS "FROM Port AS port" SHOWN_PORT
 #define PORT_COLUMNS                                                                               \
@@ -77,6 +78,43 @@ int db_interface_find(struct db *db, const char *name, struct db_port_name *port
 			 "SELECT " PORT_COLUMNS PORTS
 			 "JOIN Interface ON Interface._parent = port._id WHERE Interface.name = ?",
 			 "interface", name, port, error);
+}
+
+int db_ofport_find(struct db *db, const char *bridge, const char *interface, uint16_t *ofport,
+		   struct error *error)
+{
+	int64_t number;
+	int result = relation_number(db, error);
+
+	if (result == 0)
+		result = connection_integer(&db->file, &number, error,
+					    "SELECT _ofport FROM Interface WHERE name = ? AND"
+					    " _bridge = (SELECT _id FROM Bridge WHERE name = ?)",
+					    "ss", interface, bridge);
+	if (result <= 0)
+		return result ? result : -ENOENT;
+	*ofport = (uint16_t)number;
+	return 0;
+}
+
+int db_ofport_name(struct db *db, const char *bridge, uint16_t ofport, char name[DB_NAME_MAX + 1],
+		   struct error *error)
+{
+	sqlite3_stmt *statement;
+	int result = relation_number(db, error);
+
+	if (result == 0)
+		result = connection_query(&db->file, &statement, error,
+					  "SELECT name FROM Interface WHERE _ofport = ? AND"
+					  " _bridge = (SELECT _id FROM Bridge WHERE name = ?)",
+					  "is", (int64_t)ofport, bridge);
+	if (result == 0)
+		result = connection_step(&db->file, statement, error);
+	if (result <= 0)
+		return result ? result : -ENOENT;
+	copy(name, statement, 0);
+	connection_end(statement);
+	return 0;
 }
 
 /* db_row_fn */

@@ -580,7 +580,7 @@ int cmd_export(struct command_call *call)
 	}
 	if (result == 0) {
 		write_all(&export);
-		result = export_flows(call->daemon->db, call->output, call->error);
+		result = export_flows(call);
 	}
 	free(export.sorted);
 	snapshot_free(&export.snapshot);

@@ -3,10 +3,9 @@
 #ifndef XVS_EXPORT_H
 #define XVS_EXPORT_H
 
-#include "db/db.h"
-#include "db/text.h"
+#include "switchd/command.h"
 
 /* What mod-port says, groups, meters and flows. They come last: ports have their numbers then. */
-int export_flows(struct db *db, struct text *text, struct error *error);
+int export_flows(struct command_call *call);
 
 #endif

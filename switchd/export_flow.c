@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Flows, groups and meters in an export. Ports are written by name where they have one: another
+ * switch may number its own otherwise.
+ */
 #include "switchd/export.h"
 
 #include <inttypes.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
-#include "switchd/flow.h"
+#include "switchd/daemon.h"
+#include "switchd/flow_action.h"
+#include "switchd/flow_match.h"
+#include "switchd/flow_row.h"
+#include "switchd/flow_site.h"
 #include "switchd/script.h"
 
 /* Of one bridge. */
 struct export
 {
-	struct db *db;
-	struct text *text;
-	struct error *error;
-	const char *bridge;
+	struct command_call *call;
+	struct flow_site site;
 	int result;
 };
 
 /* One line: command, bridge, and a word if there is one more. */
 static void add_line(struct export *export, const char *command, const char *word)
 {
-	script_add_word(export->text, command);
-	script_add_word(export->text, export->bridge);
+	struct text *text = export->call->output;
+
+	script_add_word(text, command);
+	script_add_word(text, export->site.bridge);
 	if (word)
-		script_add_word(export->text, word);
-	text_add(export->text, "\n");
+		script_add_word(text, word);
+	text_add(text, "\n");
 }
 
 /* db_port_config_fn */
@@ -54,13 +62,19 @@ static int write_port_config(const char *bridge, const char *interface, uint32_t
 }
 
 /* db_group_fn */
-static int write_group(const struct db_group *group, void *arg)
+static int write_group(const struct db_group *row, void *arg)
 {
+	struct export *export = arg;
 	struct text word = TEXT_EMPTY;
+	struct flow_group group;
+	int result = flow_row_parse_group(&group, row, export->call->error);
 
-	text_add(&word, "group_id=%" PRIu32 ",%s", group->group, group->text);
-	add_line(arg, "add-group", text_string(&word));
+	if (result)
+		return result;
+	flow_group_print(&word, &group, &export->site.ports);
+	add_line(export, "add-group", text_string(&word));
 	text_free(&word);
+	flow_group_clear(&group);
 	return 0;
 }
 
@@ -76,7 +90,7 @@ static int write_meter(const struct db_meter *meter, void *arg)
 }
 
 /* Each with a comma behind it. */
-static void add_settings(struct text *word, const struct db_flow *flow)
+static void add_settings(struct text *word, const struct flow *flow)
 {
 	static const struct {
 		uint16_t flag;
@@ -104,20 +118,95 @@ static void add_settings(struct text *word, const struct db_flow *flow)
 			text_add(word, "%s,", flags[i].word);
 }
 
-/* db_flow_fn */
-static int write_flow(const struct db_flow *flow, void *arg)
-{
-	struct text word = TEXT_EMPTY;
+/* A flow as a word of a command. */
+struct line {
+	uint8_t table;
+	uint16_t priority;
+	char *word;
+};
 
-	if (flow->is_default)
+struct lines {
+	struct export *export;
+	struct line *line;
+	size_t count, room;
+};
+
+/* As db_flow_each() has it, but for the numbers of ports, on which the order is not to depend. */
+static int compare(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->table != y->table)
+		return x->table < y->table ? -1 : 1;
+	if (x->priority != y->priority)
+		return x->priority > y->priority ? -1 : 1;
+	return strcmp(x->word, y->word);
+}
+
+static struct line *append(struct lines *lines)
+{
+	if (lines->count == lines->room) {
+		lines->room = 2 * lines->room + 64;
+		lines->line = reallocarray(lines->line, lines->room, sizeof(*lines->line));
+		if (!lines->line)
+			abort(); /* as in text.h */
+	}
+	return &lines->line[lines->count++];
+}
+
+/* db_flow_fn */
+static int add_flow(const struct db_flow *row, void *arg)
+{
+	struct lines *lines = arg;
+	const struct flow_ports *ports = &lines->export->site.ports;
+	struct text word = TEXT_EMPTY;
+	struct flow flow;
+	int result;
+
+	if (row->is_default)
 		return 0;
-	add_settings(&word, flow);
-	if (*flow->match)
-		text_add(&word, "%s,", flow->match);
-	text_add(&word, "actions=%s", flow->actions);
-	add_line(arg, "add-flow", text_string(&word));
-	text_free(&word);
+	result = flow_row_parse(&flow, row, lines->export->call->error);
+	if (result)
+		return result;
+	add_settings(&word, &flow);
+	flow_match_print(&word, &flow.match, ports);
+	text_add(&word, "%sactions=", flow_match_is_any(&flow.match) ? "" : ",");
+	flow_actions_print(&word, flow.actions, ports);
+	*append(lines) = (struct line){flow.table, flow.priority, word.data};
+	flow_clear(&flow);
 	return 0;
+}
+
+static int write_flows(struct export *export)
+{
+	struct lines lines = {.export = export};
+	int result = db_flow_each(export->call->daemon->db, export->site.bridge, add_flow, &lines,
+				  export->call->error);
+
+	if (lines.count)
+		qsort(lines.line, lines.count, sizeof(*lines.line), compare);
+	for (size_t i = 0; i < lines.count; i++) {
+		add_line(export, "add-flow", lines.line[i].word);
+		free(lines.line[i].word);
+	}
+	free(lines.line);
+	return result;
+}
+
+static int write_all(struct export *export)
+{
+	struct db *db = export->call->daemon->db;
+	struct error *error = export->call->error;
+	const char *bridge = export->site.bridge;
+	int result = db_group_each(db, bridge, write_group, export, error);
+
+	if (result == 0)
+		result = db_meter_each(db, bridge, write_meter, export, error);
+	if (result == 0)
+		result = db_flow_default_is_gone(db, bridge, error);
+	if (result > 0)
+		add_line(export, "del-flows", NULL);
+	return result < 0 ? result : write_flows(export);
 }
 
 /* db_name_fn */
@@ -127,26 +216,19 @@ static void write_bridge(const char *bridge, void *arg)
 
 	if (export->result)
 		return;
-	export->bridge = bridge;
-	export->result = db_group_each(export->db, bridge, write_group, export, export->error);
+	export->result = flow_site_open(&export->site, export->call, bridge);
 	if (export->result == 0)
-		export->result =
-			db_meter_each(export->db, bridge, write_meter, export, export->error);
-	if (export->result == 0)
-		export->result = db_flow_default_is_gone(export->db, bridge, export->error);
-	if (export->result > 0)
-		add_line(export, "del-flows", NULL);
-	if (export->result >= 0)
-		export->result =
-			db_flow_each(export->db, bridge, write_flow, export, export->error);
+		export->result = write_all(export);
+	flow_site_close(&export->site);
 }
 
-int export_flows(struct db *db, struct text *text, struct error *error)
+int export_flows(struct command_call *call)
 {
-	struct export export = {.db = db, .text = text, .error = error};
-	int result = db_port_config_each(db, write_port_config, text, error);
+	struct export export = {.call = call};
+	struct db *db = call->daemon->db;
+	int result = db_port_config_each(db, write_port_config, call->output, call->error);
 
 	if (result == 0)
-		result = db_bridge_names(db, true, false, write_bridge, &export, error);
+		result = db_bridge_names(db, true, false, write_bridge, &export, call->error);
 	return result ? result : export.result;
 }

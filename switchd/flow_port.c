@@ -73,15 +73,27 @@ bool flow_port_parse(const char *text, const struct flow_ports *ports, uint16_t 
 	return parse_number(text, port) || parse_own(text, port) || parse_name(text, ports, port);
 }
 
+/* Is it a plain word, and none that means another port? */
 static bool is_word(const char *name)
 {
 	const char *octet = name;
+	uint16_t own;
 
-	if (isdigit((unsigned char)*octet))
+	if (isdigit((unsigned char)*octet) || parse_own(name, &own))
 		return false;
 	while (isalnum((unsigned char)*octet) || *octet == '_')
 		octet++;
 	return octet > name && !*octet;
+}
+
+/* Quotes are none to who divides a text into words: what words end with is escaped. */
+static void print_quoted(struct text *text, const char *quoted)
+{
+	for (; *quoted; quoted++)
+		if (strchr(",()", *quoted))
+			text_add(text, "\\u%04x", (unsigned char)*quoted);
+		else
+			text_add(text, "%c", *quoted);
 }
 
 static void print_name(struct text *text, const char *name)
@@ -95,7 +107,7 @@ static void print_name(struct text *text, const char *name)
 	}
 	string = json_string(name);
 	quoted = json_dumps(string, JSON_ENCODE_ANY);
-	text_add(text, "%s", quoted ? quoted : name);
+	print_quoted(text, quoted ? quoted : name);
 	free(quoted);
 	json_decref(string);
 }

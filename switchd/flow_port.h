@@ -15,8 +15,8 @@
  * names of ports are unknown. */
 bool flow_port_parse(const char *text, const struct flow_ports *ports, uint16_t *port);
 
-/* The name where OpenFlow has one or `ports` knows one, quoted unless it is a plain word; else the
- * number. */
+/* The name where OpenFlow has one or `ports` knows one, quoted as in JSON unless it is a plain
+ * word; else the number. flow_port_parse() reads it back. */
 void flow_port_print(struct text *text, const struct flow_ports *ports, uint16_t port);
 
 #endif

@@ -10,22 +10,20 @@
 
 static int port_number(const struct flow_ports *ports, const char *name)
 {
-	const struct db_bridge *conf = flow_site_conf((struct flow_site *)ports->arg);
+	const struct flow_site *site = ports->arg;
+	uint16_t number;
 
-	for (const struct db_port *port = conf ? conf->ports : NULL; port; port = port->next)
-		if (!strcmp(port->name, name))
-			return port->local ? XVS_OFPP_LOCAL : port->ofport;
-	return -1;
+	return db_ofport_find(site->call->daemon->db, site->bridge, name, &number, NULL) ? -1
+											 : number;
 }
 
 static const char *port_name(const struct flow_ports *ports, uint16_t number)
 {
-	const struct db_bridge *conf = flow_site_conf((struct flow_site *)ports->arg);
+	struct flow_site *site = (struct flow_site *)ports->arg;
 
-	for (const struct db_port *port = conf ? conf->ports : NULL; port; port = port->next)
-		if (port->ofport == number)
-			return port->name;
-	return NULL;
+	return db_ofport_name(site->call->daemon->db, site->bridge, number, site->port_name, NULL)
+		       ? NULL
+		       : site->port_name;
 }
 
 int flow_site_open(struct flow_site *site, struct command_call *call, const char *bridge)

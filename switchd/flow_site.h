@@ -11,7 +11,8 @@
 #include "switchd/flow.h"
 
 struct flow_site {
-	struct flow_ports ports; /* its arg is the site */
+	struct flow_ports ports; /* its arg is the site; a name is valid until the next one */
+	char port_name[DB_NAME_MAX + 1]; /* that name */
 	struct command_call *call;
 	const char *bridge;
 	const struct db_bridge *conf; /* NULL: not looked for yet */

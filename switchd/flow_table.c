@@ -9,7 +9,7 @@
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_counts.h"
-#include "switchd/flow_match.h"
+#include "switchd/flow_row.h"
 #include "switchd/group_table.h"
 #include "switchd/log.h"
 #include "switchd/meter_table.h"
@@ -135,26 +135,6 @@ static uint64_t created_of(const struct reading *reading, const struct db_flow *
 	return created < reading->now ? created : reading->now;
 }
 
-static int parse(struct flow *flow, const struct db_flow *row, struct error *error)
-{
-	int status;
-
-	*flow = (struct flow){
-		.table = row->table,
-		.priority = row->priority,
-		.cookie = row->cookie,
-		.idle_timeout = row->idle_timeout,
-		.hard_timeout = row->hard_timeout,
-		.importance = row->importance,
-		.flags = row->flags,
-	};
-	status = flow_match_parse(&flow->match, row->match, NULL, error);
-	if (status == 0)
-		status = flow_actions_parse(row->actions, &flow->match, row->table, NULL,
-					    &flow->actions, error);
-	return status;
-}
-
 static bool same_actions(const struct flow *flow, const struct db_flow *row)
 {
 	struct text text = TEXT_EMPTY;
@@ -262,7 +242,7 @@ static int read_row(const struct db_flow *row, void *arg)
 	struct reading *reading = arg;
 	struct error why = {};
 	struct flow flow;
-	int status = parse(&flow, row, &why);
+	int status = flow_row_parse(&flow, row, &why);
 
 	if (status == 0) {
 		read_flow(reading, row, &flow);

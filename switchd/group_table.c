@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "switchd/daemon.h"
+#include "switchd/flow_row.h"
 #include "switchd/flow_table.h"
 #include "switchd/log.h"
 #include "switchd/meter_table.h"
@@ -95,17 +96,6 @@ struct reading {
 	bool changed[XVS_BRIDGES_MAX];
 };
 
-static int parse(struct flow_group *group, const struct db_group *row, struct error *error)
-{
-	struct text text = TEXT_EMPTY;
-	int status;
-
-	text_add(&text, "group_id=%u,%s", row->group, row->text);
-	status = flow_group_parse(group, text_string(&text), NULL, error);
-	text_free(&text);
-	return status;
-}
-
 static struct group_entry *make(const struct db_group *row, const struct flow_group *group)
 {
 	struct group_entry *entry = calloc(1, sizeof(*entry));
@@ -149,7 +139,7 @@ static int read_row(const struct db_group *row, void *arg)
 		table->entries[i]->id = row->id;
 		return 0;
 	}
-	status = parse(&group, row, &why);
+	status = flow_row_parse_group(&group, row, &why);
 	if (status && flows->loaded)
 		return error_set(reading->error, status, "%s", why.text);
 	if (status) {

@@ -11,6 +11,9 @@
 #include "db/datum.h"
 #include "db/snapshot.h"
 #include "switchd/command.h"
+#include "switchd/flow_action.h"
+#include "switchd/flow_match.h"
+#include "switchd/flow_row.h"
 
 /* Runs one chain. The result is the caller's to free with free_result(). */
 static inline struct command_result run_words(struct fixture *fixture, int n, char **words)
@@ -31,7 +34,7 @@ static inline void free_result(struct command_result *result)
  */
 static inline int run(struct fixture *fixture, const char *line)
 {
-	char *copy = strdup(line), *words[64], *rest = copy;
+	char *copy = strdup(line), *words[1024], *rest = copy;
 	struct command_result result;
 	int n = 0;
 
@@ -116,29 +119,55 @@ static inline char *describe_record(const struct snapshot *snapshot,
 	return text.data;
 }
 
+/* Ports have names here: a switch may number them as it likes. */
 struct bridge_description {
 	struct db *db;
 	struct text *text;
 	const char *bridge;
+	char port[DB_NAME_MAX + 1];
+	bool nobody; /* a number was met that is no port's */
 };
 
-/* db_flow_fn */
-static inline int describe_flow(const struct db_flow *flow, void *arg)
+static inline const char *describe_port(const struct flow_ports *ports, uint16_t number)
 {
-	const struct bridge_description *to = arg;
+	struct bridge_description *to = (struct bridge_description *)ports->arg;
 
-	text_add(to->text, "%s flow %d %d %s %s %d %d %d %d\n", to->bridge, flow->table,
-		 flow->priority, flow->match, flow->actions, (int)flow->cookie, flow->idle_timeout,
-		 flow->flags, flow->is_default);
+	if (!db_ofport_name(to->db, to->bridge, number, to->port, NULL))
+		return to->port;
+	to->nobody = true;
+	return NULL;
+}
+
+/* db_flow_fn */
+static inline int describe_flow(const struct db_flow *row, void *arg)
+{
+	struct bridge_description *to = arg;
+	const struct flow_ports ports = {.name = describe_port, .arg = to};
+	struct flow flow;
+
+	assert_int_equal(flow_row_parse(&flow, row, NULL), 0);
+	text_add(to->text, "%s flow %d %d ", to->bridge, row->table, row->priority);
+	flow_match_print(to->text, &flow.match, &ports);
+	text_add(to->text, " ");
+	flow_actions_print(to->text, flow.actions, &ports);
+	text_add(to->text, " %d %d %d %d\n", (int)row->cookie, row->idle_timeout, row->flags,
+		 row->is_default);
+	flow_clear(&flow);
 	return 0;
 }
 
 /* db_group_fn */
-static inline int describe_group(const struct db_group *group, void *arg)
+static inline int describe_group(const struct db_group *row, void *arg)
 {
-	const struct bridge_description *to = arg;
+	struct bridge_description *to = arg;
+	const struct flow_ports ports = {.name = describe_port, .arg = to};
+	struct flow_group group;
 
-	text_add(to->text, "%s group %u %s\n", to->bridge, group->group, group->text);
+	assert_int_equal(flow_row_parse_group(&group, row, NULL), 0);
+	text_add(to->text, "%s group ", to->bridge);
+	flow_group_print(to->text, &group, &ports);
+	text_add(to->text, "\n");
+	flow_group_clear(&group);
 	return 0;
 }
 
@@ -170,29 +199,41 @@ static inline int describe_port_config(const char *bridge, const char *interface
 	return 0;
 }
 
+/* Takes the text, and adds its lines in order to another one. */
+static inline void add_sorted(struct text *text, struct text *unsorted)
+{
+	char **lines = calloc(unsorted->length + 1, sizeof(*lines)), *rest = unsorted->data, *line;
+	size_t n = 0;
+
+	while ((line = strsep(&rest, "\n")))
+		lines[n++] = line;
+	qsort(lines, n, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < n; i++)
+		if (*lines[i])
+			text_add(text, "%s\n", lines[i]);
+	free(lines);
+	text_free(unsorted);
+}
+
 /* All of the configuration, by another way than export goes. The caller frees it. */
 static inline char *describe_all(struct db *db)
 {
-	struct text text = TEXT_EMPTY;
+	struct text text = TEXT_EMPTY, records = TEXT_EMPTY, flows = TEXT_EMPTY;
+	struct bridge_description of_bridge = {.db = db, .text = &flows};
 	struct snapshot snapshot;
-	char **lines;
 
 	assert_int_equal(snapshot_load(&snapshot, db, NULL), 0);
-	lines = calloc(snapshot.n + 1, sizeof(*lines));
-	for (size_t i = 0; i < snapshot.n; i++)
-		lines[i] = describe_record(&snapshot, snapshot.records[i]);
-	qsort(lines, snapshot.n, sizeof(*lines), compare_lines);
 	for (size_t i = 0; i < snapshot.n; i++) {
-		text_add(&text, "%s\n", lines[i]);
-		free(lines[i]);
+		char *record = describe_record(&snapshot, snapshot.records[i]);
+
+		text_add(&records, "%s\n", record);
+		free(record);
 	}
-	free(lines);
 	snapshot_free(&snapshot);
-	assert_int_equal(db_bridge_names(db, true, false, describe_bridge,
-					 &(struct bridge_description){.db = db, .text = &text},
-					 NULL),
-			 0);
-	assert_int_equal(db_port_config_each(db, describe_port_config, &text, NULL), 0);
+	assert_int_equal(db_bridge_names(db, true, false, describe_bridge, &of_bridge, NULL), 0);
+	assert_int_equal(db_port_config_each(db, describe_port_config, &flows, NULL), 0);
+	add_sorted(&text, &records);
+	add_sorted(&text, &flows);
 	return text.data;
 }
 

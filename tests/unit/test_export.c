@@ -102,17 +102,35 @@ static const struct kind {
 	{"add-br br0 -- add-port br0 p1 -- add-flow br0 in_port=p1,actions=drop -- add-flow br0 "
 	 "table=1,priority=5,cookie=7,idle_timeout=9,hard_timeout=8,send_flow_rem,tcp,tp_dst=80,"
 	 "actions=dec_ttl,output:p1 -- add-flow br0 table=1,priority=6,actions=drop",
-	 "add-br br0\nadd-port br0 p1\nadd-flow br0 in_port=1,actions=drop\n"
+	 "add-br br0\nadd-port br0 p1\nadd-flow br0 in_port=p1,actions=drop\n"
 	 "add-flow br0 table=1,priority=6,actions=drop\n"
 	 "add-flow br0 table=1,priority=5,cookie=0x7,idle_timeout=9,hard_timeout=8,send_flow_rem,"
-	 "tcp,tp_dst=80,actions=dec_ttl,output:1\n"},
+	 "tcp,tp_dst=80,actions=dec_ttl,output:p1\n"},
 	{"add-br br0 -- add-port br0 p1 -- add-meter br0 meter=2,kbps,bands=type=drop,rate=100 -- "
 	 "add-group br0 group_id=7,type=all,bucket=output:p1 -- mod-port br0 p1 no-flood -- "
 	 "mod-port br0 p1 no-forward -- add-flow br0 actions=meter:2,group:7",
 	 "add-br br0\nadd-port br0 p1\nmod-port br0 p1 no-flood\nmod-port br0 p1 no-forward\n"
-	 "add-group br0 group_id=7,type=all,bucket=bucket_id:0,actions=output:1\n"
+	 "add-group br0 group_id=7,type=all,bucket=bucket_id:0,actions=output:p1\n"
 	 "add-meter br0 meter=2,kbps,bands=type=drop,rate=100\n"
 	 "add-flow br0 actions=meter:2,group:7\n"},
+	/* What a name says may be said by a number only, or in quotes. */
+	{"add-br br0 -- add-port br0 a,b -- add-port br0 normal -- add-port br0 7 -- add-port br0 "
+	 "eth0.1 -- add-flow br0 in_port=9,actions=output:1,output:2,output:3,output:4,normal",
+	 "add-br br0\nadd-port br0 7\nadd-port br0 a,b\nadd-port br0 eth0.1\n"
+	 "add-port br0 normal\nadd-flow br0 "
+	 "'in_port=9,actions=output:\"a\\u002cb\",output:\"normal\",output:\"7\",output:\"eth0.1\","
+	 "NORMAL'\n"},
+	/* Members of a bond, and ports that are not made by add-port. */
+	{"add-br br0 -- add-bond br0 b0 p2 p1 -- --id=@i create Interface name=p3 -- --id=@p "
+	 "create Port name=one interfaces=@i -- add Bridge br0 ports @p -- add-group br0 "
+	 "group_id=1,type=ff,bucket=watch_port=p3,output:p1 -- add-flow br0 in_port=p1,actions="
+	 "resubmit(p3,1),clone(output:p2),output:LOCAL,in_port",
+	 "add-br br0\nadd-bond br0 b0 p2 p1\n--id=@interface4 create Interface name=p3\n"
+	 "--id=@port3 create Port name=one interfaces=@interface4\n"
+	 "add Bridge br0 ports @port3\n"
+	 "add-group br0 group_id=1,type=ff,bucket=bucket_id:0,watch_port:p3,actions=output:p1\n"
+	 "add-flow br0 "
+	 "'in_port=p1,actions=resubmit(p3,1),clone(output:p2),LOCAL,IN_PORT'\n"},
 };
 
 static json_int_t next_cfg(struct fixture *fixture)
@@ -289,6 +307,41 @@ static const char *uuid_of(struct fixture *fixture, const char *table, const cha
 	return uuids[last];
 }
 
+/* db_flow_fn */
+static int add_flow_line(const struct db_flow *flow, void *text)
+{
+	text_add(text, "%s %s\n", flow->match, flow->actions);
+	return 0;
+}
+
+static void assert_flows(struct fixture *fixture, const char *wanted)
+{
+	struct text text = TEXT_EMPTY;
+
+	assert_int_equal(db_flow_each(fixture->daemon.db, "br0", add_flow_line, &text, NULL), 0);
+	assert_string_equal(text_string(&text), wanted);
+	text_free(&text);
+}
+
+/* The ports of another switch have other numbers. Files with numbers are read, too. */
+static void test_port_names(void **state)
+{
+	struct fixture *fixture = *state;
+	char *text;
+
+	applied(fixture, "add-br br0\nadd-port br0 p1\nadd-port br0 p2\ndel-flows br0\n"
+			 "add-flow br0 in_port=2,actions=output:1\n");
+	assert_flows(fixture, "in_port=2 output:1\n");
+	text = export_text(fixture);
+	applied(fixture, "");
+	applied(fixture, "add-br br0\nadd-port br0 p2\n");
+	applied(fixture, text);
+	assert_flows(fixture, "in_port=1 output:2\n");
+	free(text);
+	assert_int_equal(apply(fixture, "add-br br0\nadd-flow br0 in_port=p2,actions=drop\n"), 1);
+	assert_string_equal(fixture->error.text, "line 2: p2: invalid or unknown port for in_port");
+}
+
 /* A record that has no name is known again by its content, wherever it goes, else by its place. */
 static void test_matching(void **state)
 {
@@ -425,7 +478,7 @@ int main(void)
 		TEST(test_kinds),      TEST(test_refusals),         TEST(test_commands),
 		TEST(test_difference), TEST(test_matching),         TEST(test_bond_order),
 		TEST(test_dry_run),    TEST(test_refused_devices),  TEST(test_chain),
-		TEST(test_looking),    TEST(test_name_of_a_member),
+		TEST(test_looking),    TEST(test_name_of_a_member), TEST(test_port_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

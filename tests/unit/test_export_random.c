@@ -188,6 +188,64 @@ static void make_random(struct fixture *fixture)
 		n_run += run_random(fixture);
 }
 
+/* Flows and groups to ports that are not there, as commands that delete them. */
+struct forgetting {
+	struct bridge_description to;
+	struct text commands;
+};
+
+/* db_flow_fn */
+static int forget_flow(const struct db_flow *flow, void *arg)
+{
+	struct forgetting *forgetting = arg;
+
+	forgetting->to.nobody = false;
+	describe_flow(flow, &forgetting->to);
+	if (forgetting->to.nobody)
+		text_add(&forgetting->commands, " -- --strict del-flows %s table=%u,priority=%u,%s",
+			 forgetting->to.bridge, flow->table, flow->priority, flow->match);
+	return 0;
+}
+
+/* db_group_fn */
+static int forget_group(const struct db_group *group, void *arg)
+{
+	struct forgetting *forgetting = arg;
+
+	forgetting->to.nobody = false;
+	describe_group(group, &forgetting->to);
+	if (forgetting->to.nobody)
+		text_add(&forgetting->commands, " -- del-groups %s group_id=%u",
+			 forgetting->to.bridge, group->group);
+	return 0;
+}
+
+/* db_name_fn */
+static void forget_of_bridge(const char *bridge, void *arg)
+{
+	struct forgetting *forgetting = arg;
+	struct db *db = forgetting->to.db;
+
+	forgetting->to.bridge = bridge;
+	assert_int_equal(db_flow_each(db, bridge, forget_flow, forgetting, NULL), 0);
+	assert_int_equal(db_group_each(db, bridge, forget_group, forgetting, NULL), 0);
+}
+
+/* A number that is nobody's may be somebody's on another switch. */
+static void forget_nobody(struct fixture *fixture)
+{
+	struct text ignored = TEXT_EMPTY;
+	struct forgetting forgetting = {.to = {.db = fixture->daemon.db, .text = &ignored}};
+
+	assert_int_equal(db_bridge_names(fixture->daemon.db, true, false, forget_of_bridge,
+					 &forgetting, NULL),
+			 0);
+	if (forgetting.commands.length)
+		done(fixture, text_string(&forgetting.commands) + strlen(" -- "));
+	text_free(&forgetting.commands);
+	text_free(&ignored);
+}
+
 /* Says the first line in which two texts differ. */
 static void assert_same(unsigned seed, const char *what, const char *is, const char *should_be)
 {
@@ -245,6 +303,7 @@ static void check_seed(void **state, unsigned seed)
 	assert_int_equal(fixture_setup(state), 0);
 	fixture = *state;
 	make_random(fixture);
+	forget_nobody(fixture);
 	text = export_text(fixture);
 	description = describe_all(fixture->daemon.db);
 	changes = count_changes(fixture);
