@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads the actions that write fields: mod_dl_src and its like, set_field, load and move. */
-#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include "switchd/flow_action_parse.h"
 #include "switchd/flow_bits.h"
+#include "switchd/flow_subfield.h"
 
 #define INCONSISTENT "actions are invalid with specified match (OFPBAC_MATCH_INCONSISTENT)"
 
@@ -240,72 +238,10 @@ int flow_parse_set_field(struct flow_action_parser *parser, struct flow_action *
 	return 0;
 }
 
-struct subfield {
-	const struct flow_field *field;
-	unsigned int from, bits;
-};
-
-/* "[]", "[bit]" or "[first..last]"; `whole` is what sentences begin with. Returns what is behind.
- */
-static const char *parse_range(const struct flow_action_parser *parser, struct subfield *part,
-			       const char *text, const char *whole)
-{
-	unsigned int first, last, width = flow_action_bits(part->field);
-	int length = 0;
-
-	if (!strncmp(text, "[]", 2)) {
-		part->from = 0;
-		part->bits = flow_action_bits(part->field);
-		return text + 2;
-	}
-	if (sscanf(text, "[%3u..%3u]%n", &first, &last, &length) == 2 && length > 0) {
-		text += length;
-	} else if (sscanf(text, "[%3u]%n", &first, &length) == 1 && length > 0) {
-		last = first;
-		text += length;
-	} else {
-		error_set(parser->error, -EINVAL,
-			  "%s: syntax error expecting [] or [<bit>] or [<start>..<end>]", whole);
-		return NULL;
-	}
-	part->from = first;
-	part->bits = last - first + 1;
-	if (first > last)
-		error_set(parser->error, -EINVAL, "%s: starting bit %u is after ending bit %u",
-			  whole, first, last);
-	else if (first >= width || last >= width)
-		error_set(parser->error, -EINVAL,
-			  "%s: %s bit %u is not valid because field is only %u bits wide", whole,
-			  first >= width ? "starting" : "ending", first >= width ? first : last,
-			  width);
-	else
-		return text;
-	return NULL;
-}
-
-/* A field, or some bits of it. Returns what is behind, NULL: it is none. */
-static const char *parse_subfield(const struct flow_action_parser *parser, struct subfield *part,
-				  const char *text, const char *whole)
-{
-	size_t length = strcspn(text, "[-");
-
-	part->field = flow_field_find(text, length);
-	if (!part->field || (!part->field->nxm && !part->field->oxm)) {
-		error_set(parser->error, -EINVAL, "%s: unknown field `%.*s'", whole, (int)length,
-			  text);
-		return NULL;
-	}
-	if (text[length] == '[')
-		return parse_range(parser, part, text + length, whole);
-	part->from = 0;
-	part->bits = flow_action_bits(part->field);
-	return text + length;
-}
-
-static int parse_destination(const struct flow_action_parser *parser, struct subfield *part,
+static int parse_destination(const struct flow_action_parser *parser, struct flow_subfield *part,
 			     const char *text, const char *whole)
 {
-	const char *end = parse_subfield(parser, part, text, whole);
+	const char *end = flow_subfield_parse(part, text, whole, parser->error);
 	int err;
 
 	if (!end)
@@ -317,81 +253,27 @@ static int parse_destination(const struct flow_action_parser *parser, struct sub
 	return err ? err : check_field(parser, part->field, "destination field");
 }
 
-/* Numbers of up to 128 bits if they are hexadecimal. */
-static bool parse_wide(const char *text, struct flow_value *value)
-{
-	size_t n;
-
-	*value = (struct flow_value){0, 0};
-	if (flow_number(text, UINT64_MAX, &value->lo))
-		return true;
-	if (strncasecmp(text, "0x", 2))
-		return false;
-	text += 2;
-	n = strspn(text, "0123456789abcdefABCDEF");
-	if (!n || n > FLOW_BITS_MAX / 4 || text[n])
-		return false;
-	*value = (struct flow_value){0, 0};
-	for (; *text; text++) {
-		int digit = isdigit((unsigned char)*text)
-				    ? *text - '0'
-				    : tolower((unsigned char)*text) - 'a' + 10;
-
-		value->hi = value->hi << 4 | value->lo >> 60;
-		value->lo = value->lo << 4 | (unsigned int)digit;
-	}
-	return true;
-}
-
-static struct flow_value shift(struct flow_value value, const struct subfield *part)
-{
-	struct flow_value shifted = {0, 0};
-	unsigned int first = part->bits < 64 ? part->bits : 64;
-
-	flow_bits_put(&shifted, part->from, first, value.lo);
-	if (part->bits > first)
-		flow_bits_put(&shifted, part->from + first, part->bits - first, value.hi);
-	return shifted;
-}
-
-static int check_fits(const struct flow_action_parser *parser, const struct subfield *part,
-		      struct flow_value value, const char *text, const char *name)
-{
-	struct flow_value fits = flow_bits_range(0, part->bits);
-
-	if (!(value.lo & ~fits.lo) && !(value.hi & ~fits.hi))
-		return 0;
-	if (part->field->format == FLOW_DECIMAL)
-		return error_set(parser->error, -EINVAL,
-				 "%s->%s: value %" PRIu64 " does not fit into %u bits", text, name,
-				 value.lo, part->bits);
-	return error_set(parser->error, -EINVAL,
-			 "%s->%s: value %#" PRIx64 " does not fit into %u bits", text, name,
-			 value.lo, part->bits);
-}
-
 int flow_parse_load(struct flow_action_parser *parser, struct flow_action *action,
 		    const struct flow_word *word)
 {
 	char *text = word->value;
-	struct subfield part = {NULL, 0, 0};
+	struct flow_subfield part;
 	struct flow_value value;
 	char *name = cut_arrow(text);
 	int err;
 
 	if (!name)
 		return error_set(parser->error, -EINVAL, "%s: missing `->'", text);
-	if (!parse_wide(text, &value))
+	if (!flow_subfield_number(text, &value))
 		return error_set(parser->error, -EINVAL, "%s->%s: cannot parse integer value", text,
 				 name);
 	err = parse_destination(parser, &part, name, name);
 	if (err)
 		return err;
-	err = check_fits(parser, &part, value, text, name);
+	err = flow_subfield_place(&part, value, name, &action->value, parser->error);
 	if (err)
-		return err;
+		return error_prefix(parser->error, err, "%s->", text);
 	action->field = part.field;
-	action->value = shift(value, &part);
 	action->mask = flow_bits_range(part.from, part.bits);
 	action->spelling = FLOW_SPELLED_LOAD;
 	action->always = !parser->bucket;
@@ -402,8 +284,8 @@ int flow_parse_move(struct flow_action_parser *parser, struct flow_action *actio
 		    const struct flow_word *word)
 {
 	char *text = word->value;
-	struct subfield from = {NULL, 0, 0}, to = {NULL, 0, 0};
-	const char *end = parse_subfield(parser, &from, text, text);
+	struct flow_subfield from, to;
+	const char *end = flow_subfield_parse(&from, text, text, parser->error);
 	int err;
 
 	if (!end)

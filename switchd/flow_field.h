@@ -131,6 +131,10 @@ int flow_field_parse(const struct flow_field *field, const char *text,
 		     const struct flow_ports *ports, struct flow_value *value,
 		     struct flow_value *mask, struct error *error);
 
+/* What is written for bits of ip_frag that are matched; NULL: nothing is, frames are not like that.
+ */
+const char *flow_frag_name(uint64_t value, uint64_t mask);
+
 /* VALUE, and /MASK unless it is flow_field_ones(), as dump-flows writes them. */
 void flow_field_print(const struct flow_field *field, struct text *text,
 		      const struct flow_ports *ports, struct flow_value value,

@@ -414,11 +414,12 @@ static void print_ipv6(struct text *text, struct flow_value address, struct flow
 		print_ipv6_number(text, mask);
 }
 
-static void print_frag(struct text *text, uint64_t value, uint64_t mask)
+const char *flow_frag_name(uint64_t value, uint64_t mask)
 {
 	for (size_t i = 0; i < FRAGS; i++)
 		if (frags[i].value == value && frags[i].mask == mask)
-			text_add(text, "%s", frags[i].name);
+			return frags[i].name;
+	return NULL;
 }
 
 static void print_flags(struct text *text, uint64_t value, uint64_t mask, bool exact)
@@ -479,7 +480,7 @@ void flow_field_print(const struct flow_field *field, struct text *text,
 		print_ipv6(text, value, mask);
 		return;
 	case FLOW_FRAG:
-		print_frag(text, value.lo, mask.lo);
+		text_add(text, "%s", flow_frag_name(value.lo, mask.lo));
 		return;
 	case FLOW_TCP_FLAGS:
 		print_flags(text, value.lo, mask.lo, exact);

@@ -6,7 +6,8 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include "switchd/flow_field.h"
+#include "switchd/flow_bits.h"
+#include "switchd/flow_subfield.h"
 #include "switchd/flow_word.h"
 
 #define NO_VLAN    0xffff /* dl_vlan of untagged frames, OpenFlow 1.0 */
@@ -109,6 +110,70 @@ static void ask_for_tag(struct flow_match *match, enum flow_field_id id)
 	}
 }
 
+/* What a part of a field makes of the whole must be one that can be matched, and be said. */
+static int check_part(const struct flow_subfield *part, struct flow_value value,
+		      struct flow_value mask, const char *name, struct error *error)
+{
+	struct flow_value ones = flow_field_ones(part->field);
+
+	if ((value.lo & ~ones.lo) || (value.hi & ~ones.hi))
+		return error_set(error, -EINVAL, "%s: not a valid value for field %s", name,
+				 part->field->name);
+	if (!part->field->maskable && (mask.lo & ones.lo) != ones.lo)
+		return error_set(error, -EINVAL, "%s: invalid mask for field %s", name,
+				 part->field->name);
+	if (part->field->format == FLOW_FRAG && !flow_frag_name(value.lo, mask.lo))
+		return error_set(error, -EINVAL, "%s: there are no such fragments", name);
+	return 0;
+}
+
+/* What is no fragment is no later one, and what is a later one is one. */
+static void complete_frag(struct flow_value *value, struct flow_value *mask)
+{
+	if (value->lo == XVS_FLOW_FRAG_LATER && mask->lo == XVS_FLOW_FRAG_LATER)
+		value->lo |= XVS_FLOW_FRAG_ANY;
+	else if (value->lo || !(mask->lo & XVS_FLOW_FRAG_ANY))
+		return;
+	mask->lo = XVS_FLOW_FRAG_ANY | XVS_FLOW_FRAG_LATER;
+}
+
+/* "reg0[0..3]": the other bits of the field are matched as they were. */
+static int add_part(struct flow_match *match, const char *name, const char *text,
+		    struct error *error)
+{
+	struct flow_value number, bits, value, mask;
+	struct flow_subfield part;
+	const char *end = flow_subfield_parse(&part, name, name, error);
+	int err;
+
+	if (!end)
+		return -EINVAL;
+	if (*end)
+		return error_set(error, -EINVAL, "%s: unexpected input following field syntax",
+				 name);
+	if (!flow_subfield_number(text, &number))
+		return error_set(error, -EINVAL, "%s: cannot parse integer value: %s", name, text);
+	err = flow_subfield_place(&part, number, name, &bits, error);
+	if (err)
+		return err;
+	mask = flow_bits_range(part.from, part.bits);
+	value = flow_field_get(part.field, &match->value);
+	value.hi = (value.hi & ~mask.hi) | bits.hi;
+	value.lo = (value.lo & ~mask.lo) | bits.lo;
+	bits = flow_field_get(part.field, &match->mask);
+	mask.hi |= bits.hi;
+	mask.lo |= bits.lo;
+	if (part.field->format == FLOW_FRAG)
+		complete_frag(&value, &mask);
+	err = check_part(&part, value, mask, name, error);
+	if (err)
+		return err;
+	flow_field_set(part.field, &match->value, value);
+	flow_field_set(part.field, &match->mask, mask);
+	ask_for_tag(match, (enum flow_field_id)(part.field - flow_field_at(0)));
+	return 1;
+}
+
 int flow_match_add(struct flow_match *match, const char *name, const char *value,
 		   const struct flow_ports *ports, struct error *error)
 {
@@ -119,6 +184,8 @@ int flow_match_add(struct flow_match *match, const char *name, const char *value
 
 	if (add_shorthand(match, name))
 		return 1;
+	if (strchr(name, '['))
+		return add_part(match, name, value, error);
 	field = flow_field_find(name, strlen(name));
 	if (!field)
 		return 0;

@@ -12,7 +12,8 @@
 
 /*
  * Adds one word to a match, `value` being "" where there is none: 1, 0 when it is not a word of a
- * match, -EINVAL with a sentence. A later word for the same bits counts.
+ * match, -EINVAL with a sentence. A later word for the same bits counts. The name may be that of
+ * some bits of a field, as actions have it ("NXM_NX_REG0[0..3]").
  */
 int flow_match_add(struct flow_match *match, const char *name, const char *value,
 		   const struct flow_ports *ports, struct error *error);

@@ -38,6 +38,8 @@ WHICH = "Open vSwitch's program tells which field or port it is in its log only"
 UNWRITTEN = "the switch does not write this field"
 UNSUPPORTED = "the switch has no such action"
 LOST = "OpenFlow 1.0 has no word for it, and ovs-ofctl makes something else of it"
+NO_PARTS = "parts of the field cannot be matched; Open vSwitch blames the actions"
+WHOLE = "Open vSwitch does not take all bits for the whole field where they are not octets"
 UNREAD = "Open vSwitch does not look at what stands behind what it could read"
 UNMATCHED = (r"actions=(set_field:1\.2\.3\.4->ip_src|set_field:2->arp_op|move:.*->NXM_OF_IP_SRC\[\]|move:NXM_OF_IP_SRC\[\]->.*|"
              r"load:0x1->OXM_OF_IPV4_SRC\[\]|load:0x10000000000000002->NXM_NX_IPV6_SRC\[\]|load:.*,set_field:3->vlan_pcp)(,1)?|"
@@ -84,6 +86,16 @@ DIFFERENCES = [
     (UNREAD, r"ip,actions=load:1.2.3.4->.*", r"error: .*: cannot parse integer value"),
     (UNREAD, r"actions=load:1->NXM_NX_REG0\[\]x", "error: x: unexpected input following field syntax"),
     (UNREAD, r"actions=clone\(1", r"error: clone\(1: missing `\)'"),
+    (NO_PARTS, r"dl_vlan(_pcp)?\[.*\]=.*", r"error: dl_vlan.*: unknown field `dl_vlan(_pcp)?'"),
+    (NO_PARTS, r"(ip,|icmp,)?(vlan_pcp|eth_type|in_port|nw_proto|ip_dscp|nw_ecn|nw_ttl|icmp_type)\[\d.*",
+     r"error: .*\]: invalid mask for field \w+"),
+    (NO_PARTS, r"ip,nw_tos\[0\]=1,.*", r"error: nw_tos\[0\]: not a valid value for field nw_tos"),
+    (WRAPS, r"ip,nw_tos\[\]=5,.*", r"error: nw_tos\[\]: not a valid value for field nw_tos"),
+    (WHOLE, r"(OXM_OF_VLAN_PCP\[\]|ip,(nw_tos\[2..7\]|.*IP_(DSCP|ECN)\[\]|ip_dscp\[\])|arp,arp_op\[0..7\])=.*",
+     r" (dl_vlan_pcp=3|ip,nw_tos=(4|16)|ip,nw_ecn=1|arp,arp_op=1) actions=drop"),
+    (UNKNOWN, r"(NXM_NX_REG9\[\]|reg9\[0..3\]|OXM_OF_IN_PORT\[\])=.*", r"error: .*: unknown field `\w+'"),
+    (WHICH, r"reg0\[0..3\]5=5,.*", r"error: reg0\[0..3\]5: unexpected input following field syntax"),
+    (ORDER, r"metadata\[0..63\]=0xffffffffffffffffff,.*", r"error: .*: value 0xffffffffffffffff does not fit into 64 bits"),
     (OCTET, r"arp,actions=set_field:256->arp_op", "error: 256: value too large for 1-byte field arp_op"),
 ]
 
