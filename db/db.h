@@ -236,7 +236,7 @@ int db_saved_link_del(struct db *db, uint32_t ifindex);
  * Flows, groups and meters of OpenFlow, and what mod-port says of a port. They are rows like any
  * other, in the same transactions; but there may be very many, so that they are no part of
  * db_config_load(): who keeps them asks which ones have changed. Matches, actions and buckets are
- * texts in the form in which dump-flows prints them, with port numbers.
+ * texts that add-flow and add-group read, in the words of who said them, with port numbers.
  */
 struct db_flow {
 	int64_t id;

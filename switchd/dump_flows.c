@@ -95,6 +95,7 @@ int cmd_dump_flows(struct command_call *call)
 		.no_stats = no_stats,
 		.names = names,
 		.ports = &dump.site.ports,
+		.words = openflow_words(dump.version),
 		.ages = dump.version == OPENFLOW_15 || (dump.version == OPENFLOW_10 && as_it_comes),
 	};
 

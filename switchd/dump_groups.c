@@ -73,7 +73,8 @@ static void print_group(const struct dump *dump, const struct flow_group *group)
 	bool names = command_option(dump->call, "--names");
 	struct text text = TEXT_EMPTY;
 
-	flow_group_print(&text, group, names ? &dump->site.ports : NULL);
+	flow_group_print(&text, group, names ? &dump->site.ports : NULL,
+			 openflow_words(dump->version));
 	text_add(dump->call->output, " ");
 	if (dump->version == OPENFLOW_10 || dump->version == OPENFLOW_15)
 		text_add(dump->call->output, "%s", text_string(&text));

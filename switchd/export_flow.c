@@ -71,7 +71,7 @@ static int write_group(const struct db_group *row, void *arg)
 
 	if (result)
 		return result;
-	flow_group_print(&word, &group, &export->site.ports);
+	flow_group_print(&word, &group, &export->site.ports, FLOW_WORDS_SAID);
 	add_line(export, "add-group", text_string(&word));
 	text_free(&word);
 	flow_group_clear(&group);
@@ -171,7 +171,7 @@ static int add_flow(const struct db_flow *row, void *arg)
 	add_settings(&word, &flow);
 	flow_match_print(&word, &flow.match, ports);
 	text_add(&word, "%sactions=", flow_match_is_any(&flow.match) ? "" : ",");
-	flow_actions_print(&word, flow.actions, ports);
+	flow_actions_print(&word, flow.actions, ports, FLOW_WORDS_SAID);
 	*append(lines) = (struct line){flow.table, flow.priority, word.data};
 	flow_clear(&flow);
 	return 0;

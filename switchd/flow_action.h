@@ -86,13 +86,19 @@ int flow_actions_parse(const char *text, const struct flow_match *match, uint8_t
 		       const struct flow_ports *ports, struct flow_action **actions,
 		       struct error *error);
 
-/*
- * As ovs-ofctl prints it, without "actions=": as without -O where OpenFlow 1.0 and Nicira's
- * extensions can say the whole list, else as with -O OpenFlow13 ("set_field:…->eth_src" for
- * mod_dl_src). It reads back as what it was. NULL: drop. ports NULL: numbers, not names.
- */
+/* Whose words actions are printed in, where there are several for one thing. */
+enum flow_words {
+	FLOW_WORDS_1_0, /* OpenFlow 1.0 and Nicira's extensions; what they can't say, as 1.2 */
+	FLOW_WORDS_1_1,
+	FLOW_WORDS_1_2, /* and later */
+	FLOW_WORDS_1_5,
+	FLOW_WORDS_SAID, /* who said it: this is what the database keeps */
+};
+
+/* As ovs-ofctl prints it, without "actions=". What is read back does the same. NULL: drop. ports
+ * NULL: numbers, not names. */
 void flow_actions_print(struct text *text, const struct flow_action *actions,
-			const struct flow_ports *ports);
+			const struct flow_ports *ports, enum flow_words words);
 
 void flow_actions_free(struct flow_action *actions);
 

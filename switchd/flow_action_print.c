@@ -2,8 +2,8 @@
 /*
  * Actions as text. Several say the same in different ways, and ovs-ofctl prints the one that the
  * protocol has between it and the switch: in OpenFlow 1.0, set_field becomes mod_dl_src and its
- * like, or load where there is none; later, those become set_field. A load stays what it is, for
- * what it writes may be a part of a field.
+ * like, or load where there is none; from 1.2 on, those become set_field, and in 1.5 it may write
+ * parts of a field. A load stays what it is. 1.0 has no goto_table, and says resubmit.
  */
 #include <inttypes.h>
 #include "switchd/flow_action.h"
@@ -13,7 +13,7 @@
 struct printer {
 	struct text *text;
 	const struct flow_ports *ports;
-	bool modern; /* as OpenFlow 1.3 has it */
+	enum flow_words words;
 };
 
 static void print_list(struct printer *printer, const struct flow_action *actions);
@@ -62,16 +62,17 @@ static void print_load(struct text *text, const struct flow_action *action)
 	}
 }
 
-/* OpenFlow 1.0 has no action of its own for these. */
-static bool is_load_in_1_0(const struct flow_action *action)
-{
-	return flow_action_writes(action, FLOW_FIELD_NW_ECN) ||
-	       flow_action_writes(action, FLOW_FIELD_NW_TTL);
-}
-
 static void print_value(struct text *text, const struct flow_action *action)
 {
 	flow_field_print(action->field, text, NULL, action->value, flow_field_ones(action->field));
+}
+
+static bool is_whole(const struct flow_action *action)
+{
+	struct flow_value bits = flow_bits_range(0, flow_action_bits(action->field));
+	struct flow_value ones = flow_field_ones(action->field);
+
+	return action->mask.lo == (bits.lo & ones.lo) && action->mask.hi == (bits.hi & ones.hi);
 }
 
 static void print_mod(struct text *text, const struct flow_action *action)
@@ -88,37 +89,62 @@ static void print_mod(struct text *text, const struct flow_action *action)
 static void print_set_field(struct text *text, const struct flow_action *action)
 {
 	text_add(text, "set_field:");
-	if (flow_action_writes(action, FLOW_FIELD_VLAN_VID))
+	if (!is_whole(action))
+		flow_field_print(action->field, text, NULL, action->value, action->mask);
+	else if (flow_action_writes(action, FLOW_FIELD_VLAN_VID))
 		text_add(text, "%" PRIu64, action->value.lo | XVS_FLOW_TCI_TAGGED);
 	else
 		print_value(text, action);
 	text_add(text, "->%s", action->field->name);
 }
 
-static bool is_whole(const struct flow_action *action)
+/* The word that OpenFlow 1.0, or 1.1, has for it. 1.0 has none for ECN and TTL, and in 1.1 there is
+ * one for the TTL, but set_field does not become it. */
+static enum flow_spelling old_word(const struct printer *printer, const struct flow_action *action)
 {
-	struct flow_value bits = flow_bits_range(0, flow_action_bits(action->field));
-	struct flow_value ones = flow_field_ones(action->field);
+	bool ttl = flow_action_writes(action, FLOW_FIELD_NW_TTL);
+	bool ecn = flow_action_writes(action, FLOW_FIELD_NW_ECN);
 
-	return action->mask.lo == (bits.lo & ones.lo) && action->mask.hi == (bits.hi & ones.hi);
+	if (!flow_action_mod_name(action->field) || !is_whole(action))
+		return FLOW_SPELLED_LOAD;
+	if (printer->words == FLOW_WORDS_1_0)
+		return ttl || ecn ? FLOW_SPELLED_LOAD : FLOW_SPELLED_MOD;
+	return ttl && action->spelling == FLOW_SPELLED_SET_FIELD ? FLOW_SPELLED_LOAD
+								 : FLOW_SPELLED_MOD;
+}
+
+/* A set_field is refused where the match does not say that the field is there, a mod is not. */
+static enum flow_spelling new_word(const struct printer *printer, const struct flow_action *action)
+{
+	if (!is_whole(action) && printer->words < FLOW_WORDS_1_5)
+		return FLOW_SPELLED_LOAD;
+	if (!action->sayable ||
+	    (action->spelling == FLOW_SPELLED_MOD && flow_action_writes(action, FLOW_FIELD_NW_TTL)))
+		return FLOW_SPELLED_MOD;
+	return FLOW_SPELLED_SET_FIELD;
+}
+
+static enum flow_spelling word_of(const struct printer *printer, const struct flow_action *action)
+{
+	if (printer->words == FLOW_WORDS_SAID || action->spelling == FLOW_SPELLED_LOAD)
+		return action->spelling;
+	return printer->words < FLOW_WORDS_1_2 ? old_word(printer, action)
+					       : new_word(printer, action);
 }
 
 static void print_set(const struct printer *printer, const struct flow_action *action)
 {
-	bool whole = is_whole(action);
-	bool is_mod = flow_action_mod_name(action->field) != NULL;
-
-	if (action->spelling == FLOW_SPELLED_LOAD || !whole)
+	switch (word_of(printer, action)) {
+	case FLOW_SPELLED_LOAD:
 		print_load(printer->text, action);
-	else if (!printer->modern && (!is_mod || is_load_in_1_0(action)))
-		print_load(printer->text, action);
-	else if (!printer->modern || !action->sayable)
+		break;
+	case FLOW_SPELLED_MOD:
 		print_mod(printer->text, action);
-	else if (action->spelling == FLOW_SPELLED_MOD &&
-		 flow_action_writes(action, FLOW_FIELD_NW_TTL))
-		print_mod(printer->text, action);
-	else
+		break;
+	case FLOW_SPELLED_SET_FIELD:
 		print_set_field(printer->text, action);
+		break;
+	}
 }
 
 static void print_move(struct text *text, const struct flow_action *action)
@@ -219,13 +245,14 @@ static void print_action(struct printer *printer, const struct flow_action *acti
 		text_add(text, "push_vlan:0x%04" PRIx32, action->number);
 		break;
 	case FLOW_ACTION_POP_VLAN:
-		text_add(text, printer->modern ? "pop_vlan" : "strip_vlan");
+		text_add(text, printer->words == FLOW_WORDS_1_0 ? "strip_vlan" : "pop_vlan");
 		break;
 	case FLOW_ACTION_RESUBMIT:
 		print_resubmit(printer, action);
 		break;
 	case FLOW_ACTION_GOTO_TABLE:
-		text_add(text, "goto_table:%u", action->table);
+		text_add(text, printer->words == FLOW_WORDS_1_0 ? "resubmit(,%u)" : "goto_table:%u",
+			 action->table);
 		break;
 	case FLOW_ACTION_WRITE_METADATA:
 		print_metadata(text, action);
@@ -256,21 +283,27 @@ static void print_list(struct printer *printer, const struct flow_action *action
 	}
 }
 
-/* Is there anything that OpenFlow 1.0 cannot say? */
+/* Is there anything that OpenFlow 1.0 cannot say? It has no place for resubmit behind
+ * write_metadata. */
 static bool is_modern(const struct flow_action *actions)
 {
 	for (; actions; actions = actions->next) {
+		const struct flow_action *next = actions->next;
+
 		if (actions->kind == FLOW_ACTION_PUSH_VLAN || actions->kind == FLOW_ACTION_METER ||
-		    actions->kind == FLOW_ACTION_GOTO_TABLE || is_modern(actions->list))
+		    (actions->kind == FLOW_ACTION_WRITE_METADATA && next) ||
+		    is_modern(actions->list))
 			return true;
 	}
 	return false;
 }
 
 void flow_actions_print(struct text *text, const struct flow_action *actions,
-			const struct flow_ports *ports)
+			const struct flow_ports *ports, enum flow_words words)
 {
-	struct printer printer = {text, ports, is_modern(actions)};
+	struct printer printer = {text, ports, words};
 
+	if (words == FLOW_WORDS_1_0 && is_modern(actions))
+		printer.words = FLOW_WORDS_1_2;
 	print_list(&printer, actions);
 }

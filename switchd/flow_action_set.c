@@ -150,6 +150,12 @@ static int parse_mod_value(struct flow_action_parser *parser, struct flow_action
 	}
 }
 
+/* TCP's and UDP's are written by one mod, and by a set_field each. */
+static bool is_port(const struct flow_field *field)
+{
+	return field->prerequisite == FLOW_NEEDS_TCP || field->prerequisite == FLOW_NEEDS_UDP;
+}
+
 /* OpenFlow 1.0 has no action for these; they are a set_field by another name. */
 static bool is_modern(const struct flow_field *field)
 {
@@ -171,7 +177,7 @@ int flow_parse_mod(struct flow_action_parser *parser, struct flow_action *action
 		return err;
 	action->mask = flow_bits_range(0, flow_action_bits(action->field));
 	action->always = is_there(parser, action->field);
-	action->sayable = action->always;
+	action->sayable = action->always || (parser->bucket && !is_port(action->field));
 	if (need(action->field) == FLOW_NEEDS_VLAN)
 		flow_parser_tag(parser, true);
 	return 0;

@@ -28,7 +28,7 @@ int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t cr
 
 	memcpy(row.boot, daemon->flows->boot, sizeof(row.boot));
 	flow_match_print(&match, &flow->match, NULL);
-	flow_actions_print(&actions, flow->actions, NULL);
+	flow_actions_print(&actions, flow->actions, NULL, FLOW_WORDS_SAID);
 	row.match = text_string(&match);
 	row.actions = text_string(&actions);
 	status = db_flow_put(daemon->db, site->bridge, &row, site->call->error);

@@ -317,7 +317,8 @@ int flow_group_parse(struct flow_group *group, const char *text, const struct fl
 }
 
 static void print_bucket(struct text *text, const struct flow_group *group,
-			 const struct flow_bucket *bucket, const struct flow_ports *ports)
+			 const struct flow_bucket *bucket, const struct flow_ports *ports,
+			 enum flow_words words)
 {
 	text_add(text, ",bucket=bucket_id:%" PRIu32, bucket->bucket_id);
 	if (group->type == FLOW_GROUP_SELECT && bucket->weight != 1)
@@ -329,11 +330,11 @@ static void print_bucket(struct text *text, const struct flow_group *group,
 	if (bucket->watch_group != FLOW_GROUP_NONE)
 		text_add(text, ",watch_group:%" PRIu32, bucket->watch_group);
 	text_add(text, ",actions=");
-	flow_actions_print(text, bucket->actions, ports);
+	flow_actions_print(text, bucket->actions, ports, words);
 }
 
 void flow_group_print(struct text *text, const struct flow_group *group,
-		      const struct flow_ports *ports)
+		      const struct flow_ports *ports, enum flow_words words)
 {
 	/* The first of the names is the one that is printed. */
 	size_t i = 0;
@@ -344,7 +345,7 @@ void flow_group_print(struct text *text, const struct flow_group *group,
 	if (group->method)
 		text_add(text, ",selection_method=%s", group->method);
 	for (i = 0; i < group->n_buckets; i++)
-		print_bucket(text, group, &group->buckets[i], ports);
+		print_bucket(text, group, &group->buckets[i], ports, words);
 }
 
 static void print_count(struct text *text, const struct flow_group_count *count)

@@ -52,7 +52,7 @@ void flow_group_clear(struct flow_group *group);
 /* As dump-groups has it, without its leading space and without a newline; flow_group_parse() reads
  * it back. */
 void flow_group_print(struct text *text, const struct flow_group *group,
-		      const struct flow_ports *ports);
+		      const struct flow_ports *ports, enum flow_words words);
 
 struct flow_group_count {
 	uint64_t packets, bytes;

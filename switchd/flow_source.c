@@ -130,8 +130,8 @@ bool flow_source_same(const struct flow *a, const struct flow *b)
 
 	if (!same)
 		return false;
-	flow_actions_print(&x, a->actions, NULL);
-	flow_actions_print(&y, b->actions, NULL);
+	flow_actions_print(&x, a->actions, NULL, FLOW_WORDS_1_0);
+	flow_actions_print(&y, b->actions, NULL, FLOW_WORDS_1_0);
 	same = !strcmp(text_string(&x), text_string(&y));
 	text_free(&x);
 	text_free(&y);

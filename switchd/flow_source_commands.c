@@ -59,8 +59,14 @@ int cmd_replace_flows(struct command_call *call)
 	return status;
 }
 
+struct difference {
+	struct command_call *call;
+	const struct flow_ports *ports; /* NULL: ports by number */
+	enum flow_words words;
+};
+
 static void print_flow(struct text *output, char sign, const struct flow *flow,
-		       const struct flow_ports *ports)
+		       const struct difference *difference)
 {
 	text_add(output, "%c", sign);
 	if (flow->table)
@@ -68,7 +74,7 @@ static void print_flow(struct text *output, char sign, const struct flow *flow,
 	if (flow->priority != FLOW_PRIORITY_DEFAULT)
 		text_add(output, "priority=%u%s", flow->priority,
 			 flow_match_is_any(&flow->match) ? "" : ",");
-	flow_match_print(output, &flow->match, ports);
+	flow_match_print(output, &flow->match, difference->ports);
 	if (flow->cookie)
 		text_add(output, " cookie=0x%" PRIx64, flow->cookie);
 	if (flow->idle_timeout)
@@ -78,14 +84,9 @@ static void print_flow(struct text *output, char sign, const struct flow *flow,
 	if (flow->importance)
 		text_add(output, " importance=%u", flow->importance);
 	text_add(output, " actions=");
-	flow_actions_print(output, flow->actions, ports);
+	flow_actions_print(output, flow->actions, difference->ports, difference->words);
 	text_add(output, "\n");
 }
-
-struct difference {
-	struct command_call *call;
-	const struct flow_ports *ports; /* NULL: ports by number */
-};
 
 /* flow_pair_fn */
 static int print_difference(const struct flow_item *a, const struct flow_item *b, void *arg)
@@ -96,9 +97,9 @@ static int print_difference(const struct flow_item *a, const struct flow_item *b
 	if (a && b && flow_source_same(&a->flow, &b->flow))
 		return 0;
 	if (a)
-		print_flow(call->output, '-', &a->flow, difference->ports);
+		print_flow(call->output, '-', &a->flow, difference);
 	if (b)
-		print_flow(call->output, '+', &b->flow, difference->ports);
+		print_flow(call->output, '+', &b->flow, difference);
 	call->status = 2;
 	return 0;
 }
@@ -147,6 +148,7 @@ int cmd_diff_flows(struct command_call *call)
 		status = read_source(&sources[i], site_of(sites, i), call->words[1 + i], version);
 	if (names && site_of(sites, 0)->bridge)
 		difference.ports = &site_of(sites, 0)->ports;
+	difference.words = openflow_words(version);
 	call->says_why = true;
 	if (status == 0)
 		flow_source_compare(&sources[0], &sources[1], print_difference, &difference);

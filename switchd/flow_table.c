@@ -140,7 +140,7 @@ static bool same_actions(const struct flow *flow, const struct db_flow *row)
 	struct text text = TEXT_EMPTY;
 	bool same;
 
-	flow_actions_print(&text, flow->actions, NULL);
+	flow_actions_print(&text, flow->actions, NULL, FLOW_WORDS_SAID);
 	same = !strcmp(text_string(&text), row->actions);
 	text_free(&text);
 	return same;

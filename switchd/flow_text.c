@@ -382,5 +382,5 @@ void flow_print(struct text *text, const struct flow *flow, const struct flow_st
 			 flow_match_is_any(&flow->match) ? "" : ",");
 	flow_match_print(text, &flow->match, ports);
 	text_add(text, "%sactions=", text->length > before ? " " : "");
-	flow_actions_print(text, flow->actions, ports);
+	flow_actions_print(text, flow->actions, ports, style->words);
 }

@@ -11,6 +11,7 @@
 #include "db/error.h"
 #include "db/text.h"
 #include "switchd/flow.h"
+#include "switchd/flow_action.h"
 #include "switchd/flow_match.h"
 
 enum flow_verb {
@@ -49,6 +50,7 @@ struct flow_style {
 	bool no_stats; /* --no-stats */
 	bool ages;     /* idle_age and hard_age: as without -O and --names */
 	bool names;    /* --names: ports by name; `ports` is needed for it */
+	enum flow_words words;
 	const struct flow_ports *ports;
 };
 

@@ -53,7 +53,7 @@ static int put(struct flow_site *site, const struct flow_group *group)
 	struct text text = TEXT_EMPTY;
 	int status;
 
-	flow_group_print(&text, group, NULL);
+	flow_group_print(&text, group, NULL, FLOW_WORDS_SAID);
 	status = db_group_put(call->daemon->db, site->bridge, group->id,
 			      strchr(text_string(&text), ',') + 1, call->error);
 	text_free(&text);

@@ -43,6 +43,13 @@ int openflow_version(const struct command_call *call, enum openflow otherwise,
 	return 0;
 }
 
+enum flow_words openflow_words(enum openflow version)
+{
+	if (version <= OPENFLOW_11)
+		return version == OPENFLOW_10 ? FLOW_WORDS_1_0 : FLOW_WORDS_1_1;
+	return version < OPENFLOW_15 ? FLOW_WORDS_1_2 : FLOW_WORDS_1_5;
+}
+
 void openflow_reply(struct text *text, enum openflow version, bool nicira, const char *name,
 		    unsigned xid)
 {

@@ -6,6 +6,7 @@
 #define XVS_OPENFLOW_H
 
 #include "switchd/command.h"
+#include "switchd/flow_action.h"
 
 enum openflow {
 	OPENFLOW_10 = 1,
@@ -20,6 +21,9 @@ enum openflow {
  * ovs-ofctl's sentence. */
 int openflow_version(const struct command_call *call, enum openflow otherwise,
 		     enum openflow *version);
+
+/* The words that actions are printed in. */
+enum flow_words openflow_words(enum openflow version);
 
 /* The first line of an answer, without a newline: "OFPST_FLOW reply (OF1.3) (xid=0x2):". `name` is
  * what stands behind OFPST_, or with `nicira` behind NXST_ in version 1.0. */

@@ -149,7 +149,7 @@ static inline int describe_flow(const struct db_flow *row, void *arg)
 	text_add(to->text, "%s flow %d %d ", to->bridge, row->table, row->priority);
 	flow_match_print(to->text, &flow.match, &ports);
 	text_add(to->text, " ");
-	flow_actions_print(to->text, flow.actions, &ports);
+	flow_actions_print(to->text, flow.actions, &ports, FLOW_WORDS_SAID);
 	text_add(to->text, " %d %d %d %d\n", (int)row->cookie, row->idle_timeout, row->flags,
 		 row->is_default);
 	flow_clear(&flow);
@@ -165,7 +165,7 @@ static inline int describe_group(const struct db_group *row, void *arg)
 
 	assert_int_equal(flow_row_parse_group(&group, row, NULL), 0);
 	text_add(to->text, "%s group ", to->bridge);
-	flow_group_print(to->text, &group, &ports);
+	flow_group_print(to->text, &group, &ports, FLOW_WORDS_SAID);
 	text_add(to->text, "\n");
 	flow_group_clear(&group);
 	return 0;

@@ -2,7 +2,8 @@
 /*
  * Reads flow lines, which may begin with a verb, and writes for each what it is: the flow to be
  * added as dump-flows prints it, "taken" for another verb, or "error: " and the sentence. The ports
- * are p1, p-2 and p.3, which --names prints. For tests that hold it against other programs.
+ * are p1, p-2 and p.3, which --names prints. --words=N: enum flow_words. For tests that hold it
+ * against other programs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,12 +50,16 @@ static void parse(const char *line, const struct flow_style *style)
 
 int main(int argc, char **argv)
 {
-	const struct flow_style style = {.names = argc > 1 && !strcmp(argv[1], "--names"),
-					 .ports = &ports};
+	struct flow_style style = {.ports = &ports};
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t length;
 
+	for (int i = 1; i < argc; i++) {
+		style.names |= !strcmp(argv[i], "--names");
+		if (!strncmp(argv[i], "--words=", strlen("--words=")))
+			style.words = (enum flow_words)atoi(argv[i] + strlen("--words="));
+	}
 	while ((length = getline(&line, &size, stdin)) > 0) {
 		if (line[length - 1] == '\n')
 			line[length - 1] = '\0';

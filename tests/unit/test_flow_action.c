@@ -83,8 +83,8 @@ static const struct row good[] = {
 	{"", "resubmit(1,2)", NULL},
 	{"", "resubmit(in_port,2)", "resubmit(,2)"},
 	{"", "resubmit(1,255)", "resubmit:1"},
-	{"", "goto_table:1", NULL},
-	{"", "output:1,goto_table:1", NULL},
+	{"", "goto_table:1", "resubmit(,1)"},
+	{"", "output:1,goto_table:1", "output:1,resubmit(,1)"},
 	{"", "write_metadata:5,goto_table:1", "write_metadata:0x5,goto_table:1"},
 	{"", "write_metadata:0x5/0xff,goto_table:1", NULL},
 	{"", "write_metadata:5", "write_metadata:0x5"},
@@ -185,11 +185,11 @@ static const struct row good[] = {
 	{"", "controller(reason=group)", NULL},
 	{"", "controller(reason=action_set)", NULL},
 	{"", "push_vlan:0x8100,mod_vlan_vid:5,mod_dl_src:02:00:00:00:00:01", "push_vlan:0x8100,set_field:4101->vlan_vid,set_field:02:00:00:00:00:01->eth_src"},
-	{"ip", "set_field:1->reg0,mod_nw_src:1.2.3.4,mod_nw_tos:16,mod_nw_ecn:2,mod_nw_ttl:5,goto_table:1", "set_field:0x1->reg0,set_field:1.2.3.4->ip_src,set_field:4->ip_dscp,set_field:2->nw_ecn,mod_nw_ttl:5,goto_table:1"},
-	{"tcp", "mod_tp_src:5,goto_table:1", "set_field:5->tcp_src,goto_table:1"},
+	{"ip", "set_field:1->reg0,mod_nw_src:1.2.3.4,mod_nw_tos:16,mod_nw_ecn:2,mod_nw_ttl:5,write_metadata:1,goto_table:1", "set_field:0x1->reg0,set_field:1.2.3.4->ip_src,set_field:4->ip_dscp,set_field:2->nw_ecn,mod_nw_ttl:5,write_metadata:0x1,goto_table:1"},
+	{"tcp", "meter:1,mod_tp_src:5,goto_table:1", "meter:1,set_field:5->tcp_src,goto_table:1"},
 	{"tcp", "mod_tp_src:5,write_metadata:1", "mod_tp_src:5,write_metadata:0x1"},
 	{"", "mod_dl_src:02:00:00:00:00:01,write_metadata:1", "mod_dl_src:02:00:00:00:00:01,write_metadata:0x1"},
-	{"dl_vlan=5", "strip_vlan,goto_table:1", "pop_vlan,goto_table:1"},
+	{"dl_vlan=5", "meter:1,strip_vlan", "meter:1,pop_vlan"},
 	{"dl_vlan=5", "strip_vlan,strip_vlan", NULL},
 	{"dl_vlan=5", "pop_vlan,pop_vlan", "strip_vlan,strip_vlan"},
 	{"", "4294967293", "CONTROLLER:0"},
@@ -428,7 +428,7 @@ static void expect_print(const struct flow_action *actions, const struct flow_po
 {
 	struct text text = TEXT_EMPTY;
 
-	flow_actions_print(&text, actions, names);
+	flow_actions_print(&text, actions, names, FLOW_WORDS_1_0);
 	assert_string_equal(text_string(&text), expected);
 	text_free(&text);
 }
@@ -469,22 +469,81 @@ static void actions_are_printed_as_open_vswitch_does(void **state)
 }
 
 /* The database keeps what is printed. */
+static char *print_in(const struct flow_action *actions, enum flow_words words)
+{
+	struct text text = TEXT_EMPTY;
+
+	flow_actions_print(&text, actions, NULL, words);
+	return text.data;
+}
+
 static void what_is_printed_reads_back_as_what_it_was(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		const char *printed = good[i].answer ? good[i].answer : good[i].actions;
 		struct flow_action *first = parse_in(good[i].match, 0, good[i].actions);
-		struct flow_action *second = parse_in(good[i].match, 0, printed);
-		struct flow_program a = compile(first), b = compile(second);
+		struct flow_program a = compile(first);
 
-		expect_print(second, NULL, printed);
-		assert_int_equal(a.count, b.count);
-		assert_memory_equal(a.words, b.words, a.count * sizeof(*a.words));
+		for (enum flow_words words = FLOW_WORDS_1_0; words <= FLOW_WORDS_SAID; words++) {
+			char *printed = print_in(first, words), *again;
+			struct flow_action *second = parse_in(good[i].match, 0, printed);
+			struct flow_program b = compile(second);
+
+			again = print_in(second, words);
+			assert_string_equal(again, printed);
+			assert_int_equal(a.count, b.count);
+			assert_memory_equal(a.words, b.words, a.count * sizeof(*a.words));
+			flow_program_free(&b);
+			flow_actions_free(second);
+			free(printed);
+			free(again);
+		}
 		flow_program_free(&a);
-		flow_program_free(&b);
 		flow_actions_free(first);
-		flow_actions_free(second);
+	}
+}
+
+static void each_version_has_its_words(void **state)
+{
+	static const struct {
+		const char *match, *said, *words[FLOW_WORDS_SAID];
+	} lines[] = {
+		{"",
+		 "set_field:02:00:00:00:00:01->eth_src,goto_table:1",
+		 {"mod_dl_src:02:00:00:00:00:01,resubmit(,1)",
+		  "mod_dl_src:02:00:00:00:00:01,goto_table:1",
+		  "set_field:02:00:00:00:00:01->eth_src,goto_table:1",
+		  "set_field:02:00:00:00:00:01->eth_src,goto_table:1"}},
+		{"ip",
+		 "mod_nw_ttl:5,mod_nw_ecn:2,strip_vlan",
+		 {"load:0x5->NXM_NX_IP_TTL[],load:0x2->NXM_NX_IP_ECN[],strip_vlan",
+		  "mod_nw_ttl:5,mod_nw_ecn:2,pop_vlan", "mod_nw_ttl:5,set_field:2->nw_ecn,pop_vlan",
+		  "mod_nw_ttl:5,set_field:2->nw_ecn,pop_vlan"}},
+		{"ip",
+		 "set_field:63->nw_ttl,set_field:0x5/0xf->reg0",
+		 {"load:0x3f->NXM_NX_IP_TTL[],load:0x5->NXM_NX_REG0[0..3]",
+		  "load:0x3f->NXM_NX_IP_TTL[],load:0x5->NXM_NX_REG0[0..3]",
+		  "set_field:63->nw_ttl,load:0x5->NXM_NX_REG0[0..3]",
+		  "set_field:63->nw_ttl,set_field:0x5/0xf->reg0"}},
+		{"dl_vlan=5",
+		 "set_field:0x1005/0x100f->vlan_vid,load:0x1->NXM_NX_REG0[]",
+		 {"load:0x5->OXM_OF_VLAN_VID[0..3],load:0x1->NXM_NX_REG0[]",
+		  "load:0x5->OXM_OF_VLAN_VID[0..3],load:0x1->NXM_NX_REG0[]",
+		  "load:0x5->OXM_OF_VLAN_VID[0..3],load:0x1->NXM_NX_REG0[]",
+		  "set_field:0x5/0xf->vlan_vid,load:0x1->NXM_NX_REG0[]"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct flow_action *actions = parse_in(lines[i].match, 0, lines[i].said);
+
+		for (enum flow_words words = FLOW_WORDS_1_0; words < FLOW_WORDS_SAID; words++) {
+			char *printed = print_in(actions, words);
+
+			assert_string_equal(printed, lines[i].words[words]);
+			free(printed);
+		}
+		flow_actions_free(actions);
 	}
 }
 
@@ -556,10 +615,10 @@ static void in_a_bucket_nothing_must_be_matched(void **state)
 /* OpenFlow 1.3 has no word for a tag that is put on only if there is none. */
 static void a_vid_for_any_frame_keeps_its_name(void **state)
 {
-	struct flow_action *actions = parse_in("", 0, "mod_vlan_vid:5,goto_table:1");
+	struct flow_action *actions = parse_in("", 0, "meter:1,mod_vlan_vid:5");
 
 	(void)state;
-	expect_print(actions, NULL, "mod_vlan_vid:5,goto_table:1");
+	expect_print(actions, NULL, "meter:1,mod_vlan_vid:5");
 	flow_actions_free(actions);
 }
 
@@ -611,6 +670,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(actions_are_printed_as_open_vswitch_does),
 		cmocka_unit_test(what_is_printed_reads_back_as_what_it_was),
+		cmocka_unit_test(each_version_has_its_words),
 		cmocka_unit_test(what_is_wrong_is_told),
 		cmocka_unit_test(names_of_ports_are_printed_where_they_are_wanted),
 		cmocka_unit_test(goto_leads_to_later_tables),

@@ -127,7 +127,7 @@ static void expect(const char *line, const char *printed)
 
 	if (flow_group_parse(&group, line, &ports, &error))
 		fail_msg("%s: %s", line, error.text);
-	flow_group_print(&text, &group, NULL);
+	flow_group_print(&text, &group, NULL, FLOW_WORDS_1_0);
 	assert_string_equal(text_string(&text), printed);
 	text_free(&text);
 	flow_group_clear(&group);
