@@ -278,6 +278,12 @@ int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *
 		 struct error *error); /* keeps its number */
 int db_meter_del(struct db *db, int64_t id, struct error *error);
 
+/* The id of a bridge's group or meter by its number; 0: there is none. */
+int db_group_find(struct db *db, const char *bridge, uint32_t group, int64_t *id,
+		  struct error *error);
+int db_meter_find(struct db *db, const char *bridge, uint32_t meter, int64_t *id,
+		  struct error *error);
+
 /* Strings are the callee's only while it runs. What it returns that is not 0 ends the reading. It
  * changes nothing of what is read, and does not begin the same reading again. */
 typedef int db_flow_fn(const struct db_flow *flow, void *arg);

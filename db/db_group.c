@@ -16,6 +16,19 @@ int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *
 			   "iis", id, (int64_t)group, text);
 }
 
+int db_group_find(struct db *db, const char *bridge, uint32_t group, int64_t *id,
+		  struct error *error)
+{
+	int result;
+
+	*id = 0;
+	result = connection_integer(&db->file, id, error,
+				    "SELECT _id FROM Flow_Group WHERE bridge ="
+				    " (SELECT _id FROM Bridge WHERE name = ?) AND group_id = ?",
+				    "si", bridge, (int64_t)group);
+	return result < 0 ? result : 0;
+}
+
 int db_group_del(struct db *db, int64_t id, struct error *error)
 {
 	return store_write(db, error, "DELETE FROM Flow_Group WHERE _id = ?", "i", id);

@@ -38,6 +38,19 @@ int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *
 			   "si", text, id);
 }
 
+int db_meter_find(struct db *db, const char *bridge, uint32_t meter, int64_t *id,
+		  struct error *error)
+{
+	int result;
+
+	*id = 0;
+	result = connection_integer(&db->file, id, error,
+				    "SELECT _id FROM Meter WHERE bridge ="
+				    " (SELECT _id FROM Bridge WHERE name = ?) AND meter_id = ?",
+				    "si", bridge, (int64_t)meter);
+	return result < 0 ? result : 0;
+}
+
 int db_meter_del(struct db *db, int64_t id, struct error *error)
 {
 	return store_write(db, error, "DELETE FROM Meter WHERE _id = ?", "i", id);

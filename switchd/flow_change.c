@@ -7,8 +7,43 @@
 #include "switchd/flow_action.h"
 #include "switchd/flow_group.h"
 #include "switchd/flow_match.h"
+#include "switchd/flow_program.h"
 #include "switchd/flow_select.h"
 #include "switchd/flow_table.h"
+
+static int check_group(struct flow_site *site, uint32_t group)
+{
+	struct command_call *call = site->call;
+	int64_t id;
+	int status = db_group_find(call->daemon->db, site->bridge, group, &id, call->error);
+
+	return status || id ? status : flow_program_no_group(group, call->error);
+}
+
+static int check_meter(struct flow_site *site, uint32_t meter)
+{
+	struct command_call *call = site->call;
+	int64_t id;
+	int status = db_meter_find(call->daemon->db, site->bridge, meter, &id, call->error);
+
+	return status || id ? status : flow_program_no_meter(meter, call->error);
+}
+
+/* Are the groups and meters there that the actions name? A file may name them first. */
+static int check_actions(struct flow_site *site, const struct flow_action *actions)
+{
+	int status = 0;
+
+	for (; actions && status == 0 && !site->call->draft; actions = actions->next) {
+		if (actions->kind == FLOW_ACTION_GROUP)
+			status = check_group(site, actions->number);
+		else if (actions->kind == FLOW_ACTION_METER)
+			status = check_meter(site, actions->number);
+		else
+			status = check_actions(site, actions->list);
+	}
+	return status;
+}
 
 int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created)
 {
@@ -24,8 +59,10 @@ int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t cr
 		.flags = flow->flags,
 		.created_ms = (int64_t)(created / 1000000),
 	};
-	int status;
+	int status = check_actions(site, flow->actions);
 
+	if (status)
+		return status;
 	memcpy(row.boot, daemon->flows->boot, sizeof(row.boot));
 	flow_match_print(&match, &flow->match, NULL);
 	flow_actions_print(&actions, flow->actions, NULL, FLOW_WORDS_SAID);

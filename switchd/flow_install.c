@@ -15,6 +15,7 @@
 #include "switchd/flow_action.h"
 #include "switchd/flow_counts.h"
 #include "switchd/flow_program.h"
+#include "switchd/flow_text.h"
 #include "switchd/group_table.h"
 #include "switchd/log.h"
 #include "switchd/meter_table.h"
@@ -170,6 +171,22 @@ static void start_counting(struct daemon *daemon, struct flow_entry *entry)
 	entry->counts_since = entry->created;
 }
 
+/* Says which flow it is that can't be. */
+static int blame(const struct daemon *daemon, const struct flow_entry *entry, int status,
+		 struct error *error)
+{
+	const struct flow_style style = {.words = FLOW_WORDS_SAID};
+	struct flow flow = entry->flow;
+	struct text text = TEXT_EMPTY;
+
+	flow.flags = 0; /* how it was put in */
+	flow_print(&text, &flow, NULL, &style);
+	error_prefix(error, status, "bridge %s:%s: ", conf_of(daemon, entry->bridge)->name,
+		     text_string(&text));
+	text_free(&text);
+	return status;
+}
+
 static int install(struct daemon *daemon, struct flow_entry *entry, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
@@ -185,7 +202,7 @@ static int install(struct daemon *daemon, struct flow_entry *entry, struct error
 		flow_program_make(&program, entry->flow.actions, entry->flow.table, &env, error);
 
 	if (status)
-		return status;
+		return blame(daemon, entry, status, error);
 	if (!entry->counter)
 		entry->counter = flow_counter_take(&table->counters);
 	flow.program = program.words;

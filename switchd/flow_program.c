@@ -168,15 +168,25 @@ int flow_put_clone(struct flow_builder *builder, const struct flow_action *actio
 	return err;
 }
 
+int flow_program_no_group(uint32_t group, struct error *error)
+{
+	return error_set(error, -ENOENT,
+			 "group:%" PRIu32 ": there is no such group (OFPBAC_BAD_OUT_GROUP)", group);
+}
+
+int flow_program_no_meter(uint32_t meter, struct error *error)
+{
+	return error_set(error, -ENOENT,
+			 "meter:%" PRIu32 ": there is no such meter (OFPMMFC_INVALID_METER)",
+			 meter);
+}
+
 static int put_meter(struct flow_builder *builder, uint32_t id)
 {
 	uint32_t index = builder->env->meter(builder->env, id);
 
 	if (!index)
-		return error_set(builder->error, -ENOENT,
-				 "meter:%" PRIu32 ": there is no such meter "
-				 "(OFPMMFC_INVALID_METER)",
-				 id);
+		return flow_program_no_meter(id, builder->error);
 	flow_put(builder, XVS_FLOW_OP_METER, 0, 0, index);
 	return 0;
 }

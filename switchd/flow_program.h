@@ -37,6 +37,10 @@ int flow_program_make(struct flow_program *program, const struct flow_action *ac
 		      uint8_t table, const struct flow_program_env *env, struct error *error);
 void flow_program_free(struct flow_program *program);
 
+/* The sentences about a group or a meter that is not there; -ENOENT. */
+int flow_program_no_group(uint32_t group, struct error *error);
+int flow_program_no_meter(uint32_t meter, struct error *error);
+
 /* Does it change or need what is behind the Ethernet header? enum xvs_flow_needs. */
 uint32_t flow_program_needs(const struct flow_program *program);
 

@@ -17,9 +17,7 @@ static int find_group(struct flow_builder *builder, uint32_t id, const struct fl
 {
 	*group = builder->env->group(builder->env, id);
 	if (!*group)
-		return error_set(builder->error, -ENOENT,
-				 "group:%" PRIu32 ": there is no such group (OFPBAC_BAD_OUT_GROUP)",
-				 id);
+		return flow_program_no_group(id, builder->error);
 	for (unsigned int i = 0; i < builder->n_groups; i++)
 		if (builder->groups[i] == id)
 			return error_set(builder->error, -EINVAL,

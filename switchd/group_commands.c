@@ -20,32 +20,6 @@ enum verb {
 	DELETE,
 };
 
-struct wanted {
-	uint32_t group;
-	int64_t id;
-};
-
-/* db_group_fn */
-static int find_group(const struct db_group *row, void *arg)
-{
-	struct wanted *wanted = arg;
-
-	if (row->group == wanted->group)
-		wanted->id = row->id;
-	return 0;
-}
-
-/* The id of a group in the database; 0: there is none. */
-static int find(struct flow_site *site, uint32_t group, int64_t *id)
-{
-	struct wanted wanted = {.group = group};
-	int status = db_group_each(site->call->daemon->db, site->bridge, find_group, &wanted,
-				   site->call->error);
-
-	*id = wanted.id;
-	return status;
-}
-
 /* As it is kept in the database: without its number. */
 static int put(struct flow_site *site, const struct flow_group *group)
 {
@@ -64,7 +38,7 @@ static int change(struct flow_site *site, const struct flow_group *group, enum v
 {
 	struct command_call *call = site->call;
 	int64_t id;
-	int status = find(site, group->id, &id);
+	int status = db_group_find(call->daemon->db, site->bridge, group->id, &id, call->error);
 
 	if (status == 0 && id && verb == ADD)
 		status = error_set(call->error, -EEXIST,
@@ -95,13 +69,14 @@ static int delete_users(struct flow_site *site, uint32_t group)
 
 static int delete_group(struct flow_site *site, uint32_t group)
 {
+	struct command_call *call = site->call;
 	int64_t id;
-	int status = find(site, group, &id);
+	int status = db_group_find(call->daemon->db, site->bridge, group, &id, call->error);
 
 	if (status == 0 && id)
 		status = delete_users(site, group);
 	if (status == 0 && id)
-		status = db_group_del(site->call->daemon->db, id, site->call->error);
+		status = db_group_del(call->daemon->db, id, call->error);
 	return status;
 }
 

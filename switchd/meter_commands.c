@@ -16,32 +16,6 @@
 #define XID   2
 #define EVERY 0 /* no meter has this number */
 
-struct found {
-	uint32_t meter;
-	int64_t id;
-};
-
-/* db_meter_fn */
-static int find_meter(const struct db_meter *row, void *arg)
-{
-	struct found *found = arg;
-
-	if (row->meter == found->meter)
-		found->id = row->id;
-	return 0;
-}
-
-/* The id of a meter in the database; 0: there is none. */
-static int find(struct flow_site *site, uint32_t meter, int64_t *id)
-{
-	struct found found = {.meter = meter};
-	int status = db_meter_each(site->call->daemon->db, site->bridge, find_meter, &found,
-				   site->call->error);
-
-	*id = found.id;
-	return status;
-}
-
 static int error_unknown(struct flow_site *site, uint32_t meter)
 {
 	return error_set(site->call->error, -ENOENT,
@@ -90,7 +64,7 @@ static int change(struct command_call *call, bool add)
 	if (status == 0)
 		status = flow_meter_parse(&meter, call->words[2], call->error);
 	if (status == 0)
-		status = find(&site, meter.id, &id);
+		status = db_meter_find(call->daemon->db, site.bridge, meter.id, &id, call->error);
 	if (status == 0 && add && id)
 		status = error_set(call->error, -EEXIST,
 				   "bridge %s has a meter %u already (OFPMMFC_METER_EXISTS)",
