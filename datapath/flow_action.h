@@ -349,60 +349,74 @@ static __always_inline __u32 flow_symmetric_hash(const struct flow_state *state)
 	return xvs_hash64(sum ^ (word[0] >> 8 & 0xff));
 }
 
+static __always_inline bool flow_is_up(const struct flow_state *state, __u32 ofport)
+{
+	const struct xvs_port *port = port_get(flow_port(state, ofport));
+
+	return port && port->flags & XVS_PORT_UP;
+}
+
 struct flow_selection {
 	__u32 pc;     /* of the SELECT */
-	__u32 n;      /* lists */
-	__u32 total;  /* of their weights */
+	__u32 n;      /* words */
+	__u32 total;  /* of the weights of what is live */
 	__u32 wanted; /* which share of it */
 	__u32 list;   /* relative pc; 0: none */
-	__u32 pad;
+	__u32 live;   /* the list of the word before is */
 };
+
+/* The weight of a choice, 0 if it is not live. */
+static __always_inline __u32 flow_weight(struct flow_selection *selection, __u64 choice)
+{
+	const struct flow_state *state = flow_state_get();
+	__u32 port = flow_c(choice) >> 16;
+
+	if (flow_a(choice) && selection->live)
+		return 0;
+	selection->live = port == XVS_OFPP_NONE || (state && flow_is_up(state, port));
+	return selection->live ? flow_b(choice) : 0;
+}
 
 static long flow_add_weight(__u32 index, struct flow_selection *selection)
 {
 	if (index >= selection->n)
 		return 1;
-	selection->total += flow_b(flow_word(selection->pc + 1 + index));
+	selection->total += flow_weight(selection, flow_word(selection->pc + 1 + index));
 	return 0;
 }
 
+/* The last one that is live is taken, too, when a port has gone down since weights were added. */
 static long flow_take_share(__u32 index, struct flow_selection *selection)
 {
-	__u64 entry;
+	__u64 choice;
+	__u32 weight;
 
 	if (index >= selection->n)
 		return 1;
-	entry = flow_word(selection->pc + 1 + index);
-	if (selection->wanted < flow_b(entry)) {
-		selection->list = flow_c(entry);
+	choice = flow_word(selection->pc + 1 + index);
+	weight = flow_weight(selection, choice);
+	if (!weight)
+		return 0;
+	selection->list = flow_c(choice) & 0xffff;
+	if (selection->wanted < weight)
 		return 1;
-	}
-	selection->wanted -= flow_b(entry);
+	selection->wanted -= weight;
 	return 0;
 }
-
-#define FLOW_BUCKETS_MAX 1024
 
 static __always_inline void flow_select(struct flow_state *state, __u32 n)
 {
 	struct flow_selection selection = {.pc = state->pc - 1, .n = n};
 	__u32 behind = selection.pc + flow_c(flow_word(selection.pc + 1 + n));
 
-	bpf_loop(FLOW_BUCKETS_MAX, flow_add_weight, &selection, 0);
+	bpf_loop(XVS_FLOW_CHOICES_MAX, flow_add_weight, &selection, 0);
 	state->pc = behind;
 	if (!selection.total)
 		return;
 	selection.wanted = flow_symmetric_hash(state) % selection.total;
-	bpf_loop(FLOW_BUCKETS_MAX, flow_take_share, &selection, 0);
+	bpf_loop(XVS_FLOW_CHOICES_MAX, flow_take_share, &selection, 0);
 	if (selection.list)
 		flow_list_begin(state, selection.pc + selection.list, behind, 0);
-}
-
-static __always_inline bool flow_is_up(const struct flow_state *state, __u32 ofport)
-{
-	const struct xvs_port *port = port_get(flow_port(state, ofport));
-
-	return port && port->flags & XVS_PORT_UP;
 }
 
 /* A flow's instructions begin. */

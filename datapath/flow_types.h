@@ -254,9 +254,9 @@ enum xvs_flow_op {
 	XVS_FLOW_OP_METER,  /* c: index in map `meters`; an exceeding frame is dropped for good */
 	XVS_FLOW_OP_CLONE,  /* c: words of the list behind it, which ends with its END; then all is
 			       as before it */
-	XVS_FLOW_OP_SELECT, /* by the flow's hash. c: n; next n words: c pc-relative (to the
-			       SELECT) of a list, b weight; goes on behind the last list: a 0,
-			       word n + 1: c relative pc of that */
+	XVS_FLOW_OP_SELECT, /* by the flow's hash, of the lists that are live. c: n; next n words:
+			       XVS_FLOW_CHOICE(); goes on behind the last list: word n + 1: c pc of
+			       that, relative to the SELECT */
 	XVS_FLOW_OP_UNLESS_UP, /* b: OpenFlow port; if it is down or none, c: words to skip */
 	XVS_FLOW_OP_SKIP,      /* c: words to skip */
 	XVS_FLOW_OP_COUNT,     /* c: index in map `flow_counters` */
@@ -281,6 +281,16 @@ enum xvs_flow_if {
 
 #define XVS_FLOW_INSTRUCTION(op, a, b, c)                                                          \
 	((__u64)(op) | (__u64)(__u8)(a) << 8 | (__u64)(__u16)(b) << 16 | (__u64)(__u32)(c) << 32)
+
+/*
+ * A list that may be selected: its weight, where it is (relative to the SELECT), and the OpenFlow
+ * port that must be up for it to be live, XVS_OFPP_NONE: it is anyway. A list that is live as long
+ * as one of several ports is up has a word for each; all but the first say `instead`: of the one
+ * before, if that is not live.
+ */
+#define XVS_FLOW_CHOICE(instead, weight, list, port)                                               \
+	XVS_FLOW_INSTRUCTION(0, instead, weight, (__u32)(port) << 16 | (__u16)(list))
+#define XVS_FLOW_CHOICES_MAX 1024
 
 /* How far a frame may go; beyond it, it is dropped (XVS_DROP_FLOW_LIMIT). */
 #define XVS_FLOW_LOOKUPS_MAX 64   /* tables looked in */

@@ -31,7 +31,7 @@ struct flow_program {
  * where they are used: who changes one has the flows that use it compiled again.
  *
  * Buckets of a select group that are not live are not taken: what would have been theirs goes to
- * the next one that is, after the last one the first. Of buckets without a weight none is taken.
+ * those that are, by their weights. Of buckets without a weight none is taken.
  */
 int flow_program_make(struct flow_program *program, const struct flow_action *actions,
 		      uint8_t table, const struct flow_program_env *env, struct error *error);

@@ -19,8 +19,9 @@ void flow_builder_start(struct flow_builder *builder, uint8_t table,
 	builder->count = 0;
 }
 
-static void put_word(struct flow_builder *builder, uint64_t word)
+void flow_put_word(struct flow_builder *builder, uint64_t word)
 {
+	builder->set = NO_SET;
 	if (builder->count < FLOW_PROGRAM_WORDS_MAX)
 		builder->words[builder->count++] = word;
 	else
@@ -38,8 +39,7 @@ int flow_builder_check(const struct flow_builder *builder)
 
 void flow_put(struct flow_builder *builder, enum xvs_flow_op op, uint8_t a, uint16_t b, uint32_t c)
 {
-	builder->set = NO_SET;
-	put_word(builder, XVS_FLOW_INSTRUCTION(op, a, b, c));
+	flow_put_word(builder, XVS_FLOW_INSTRUCTION(op, a, b, c));
 }
 
 void flow_put_set(struct flow_builder *builder, unsigned int word, enum xvs_flow_if frames,
@@ -56,10 +56,10 @@ void flow_put_set(struct flow_builder *builder, unsigned int word, enum xvs_flow
 		last[2] = (last[2] & ~mask) | value;
 		return;
 	}
-	builder->set = builder->count;
-	put_word(builder, set);
-	put_word(builder, mask);
-	put_word(builder, value);
+	flow_put_word(builder, set);
+	flow_put_word(builder, mask);
+	flow_put_word(builder, value);
+	builder->set = builder->count - 3;
 }
 
 void flow_put_length(struct flow_builder *builder, size_t start)

@@ -25,6 +25,7 @@ void flow_builder_start(struct flow_builder *builder, uint8_t table,
 /* -EINVAL with a sentence when too much was put in. */
 int flow_builder_check(const struct flow_builder *builder);
 
+void flow_put_word(struct flow_builder *builder, uint64_t word);
 void flow_put(struct flow_builder *builder, enum xvs_flow_op op, uint8_t a, uint16_t b, uint32_t c);
 
 /* Sets of one word, one behind the other, are made one. */

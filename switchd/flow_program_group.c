@@ -81,11 +81,11 @@ static size_t put_test(struct flow_builder *builder, const struct life *life)
 }
 
 /*
- * A bucket that is skipped if it is not live. Behind it there is `end`, which leads out of the
+ * A bucket that is skipped if it is not live. Behind it there is a SKIP that leads out of the
  * group; *at_end is where that is. *always tells whether nothing behind it can be reached.
  */
 static int put_if_live(struct flow_builder *builder, const struct flow_bucket *bucket,
-		       enum xvs_flow_op end, size_t *at_end, bool *always)
+		       size_t *at_end, bool *always)
 {
 	struct life life = {.n = 0};
 	int err = add_life(builder, bucket, &life);
@@ -98,7 +98,7 @@ static int put_if_live(struct flow_builder *builder, const struct flow_bucket *b
 		test = put_test(builder, &life);
 	err = flow_put_clone(builder, bucket->actions, bucket->counter);
 	*at_end = builder->count;
-	flow_put(builder, end, 0, 0, 0);
+	flow_put(builder, XVS_FLOW_OP_SKIP, 0, 0, 0);
 	if (!life.always)
 		flow_put_length(builder, test);
 	return err ? err : flow_builder_check(builder);
@@ -112,66 +112,93 @@ static int put_ff(struct flow_builder *builder, const struct flow_group *group)
 	int err = 0;
 
 	for (; !err && !always && n < group->n_buckets; n++)
-		err = put_if_live(builder, &group->buckets[n], XVS_FLOW_OP_SKIP, &ends[n], &always);
+		err = put_if_live(builder, &group->buckets[n], &ends[n], &always);
 	for (size_t i = 0; !err && i < n; i++)
 		flow_put_length(builder, ends[i]);
 	return err;
 }
 
-/* Buckets that can be selected. */
-struct selection {
-	size_t n;
-	const struct flow_bucket *bucket[FLOW_GROUP_BUCKETS_MAX];
-	size_t start[FLOW_GROUP_BUCKETS_MAX]; /* of its list */
-};
-
-/*
- * Each bucket that is not live leads to the next one, so their lists stand in a row. Behind the
- * last one they are repeated, up to the first that is always live.
- */
-static int put_lists(struct flow_builder *builder, struct selection *selection)
+/* Words of a bucket in a SELECT, one for each port that it is live with. Where its list is to be
+ * said, there is its number as yet. */
+static int put_choice(struct flow_builder *builder, const struct flow_bucket *bucket, size_t number)
 {
-	size_t n = selection->n, end;
-	bool always = false;
-	int err = 0;
+	struct life life = {.n = 0};
+	int err = add_life(builder, bucket, &life);
 
-	for (size_t i = 0; !err && i < 2 * n - 1 && !(i >= n && always); i++) {
-		if (i < n)
-			selection->start[i] = builder->count;
-		err = put_if_live(builder, selection->bucket[i % n], XVS_FLOW_OP_END, &end,
-				  &always);
+	if (err)
+		return err;
+	if (life.always) {
+		life.n = 1;
+		life.ports[0] = XVS_OFPP_NONE;
 	}
-	if (!always)
-		flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
-	return err;
+	for (size_t i = 0; i < life.n; i++)
+		flow_put_word(builder,
+			      XVS_FLOW_CHOICE(i > 0, bucket->weight, number, life.ports[i]));
+	return 0;
 }
 
-static int put_selection(struct flow_builder *builder, struct selection *selection)
+static int put_choices(struct flow_builder *builder, const struct flow_group *group)
 {
 	size_t select = builder->count;
-	int err;
+	int err = 0;
 
-	flow_put(builder, XVS_FLOW_OP_SELECT, 0, 0, (uint32_t)selection->n);
-	for (size_t i = 0; i < selection->n; i++)
-		flow_put(builder, XVS_FLOW_OP_END, 0, selection->bucket[i]->weight, 0);
+	flow_put(builder, XVS_FLOW_OP_SELECT, 0, 0, 0);
+	for (size_t i = 0; !err && i < group->n_buckets; i++)
+		if (group->buckets[i].weight)
+			err = put_choice(builder, &group->buckets[i], i);
+	if (!err && builder->count - select - 1 > XVS_FLOW_CHOICES_MAX)
+		err = error_set(builder->error, -EINVAL,
+				"group:%" PRIu32 ": its buckets watch more than %d ports",
+				group->id, XVS_FLOW_CHOICES_MAX);
+	flow_put_length(builder, select);
 	flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
-	err = put_lists(builder, selection);
-	if (err || flow_builder_check(builder))
-		return err ? err : -EINVAL;
-	for (size_t i = 0; i < selection->n; i++)
-		builder->words[select + 1 + i] |= (uint64_t)(selection->start[i] - select) << 32;
-	builder->words[select + 1 + selection->n] |= (uint64_t)(builder->count - select) << 32;
-	return 0;
+	return err ? err : flow_builder_check(builder);
+}
+
+/* Says to each choice where its list is. */
+static void point(struct flow_builder *builder, size_t select, const size_t *lists)
+{
+	size_t n = (size_t)(builder->words[select] >> 32);
+
+	for (size_t i = 1; i <= n; i++) {
+		uint64_t *choice = &builder->words[select + i];
+		uint64_t list = lists[*choice >> 32 & 0xffff] - select;
+
+		*choice = (*choice & ~(0xffffULL << 32)) | list << 32;
+	}
+	builder->words[select + n + 1] |= (uint64_t)(builder->count - select) << 32;
+}
+
+static bool has_weight(const struct flow_group *group)
+{
+	for (size_t i = 0; i < group->n_buckets; i++)
+		if (group->buckets[i].weight)
+			return true;
+	return false;
 }
 
 static int put_select(struct flow_builder *builder, const struct flow_group *group)
 {
-	struct selection selection = {.n = 0};
+	size_t lists[FLOW_GROUP_BUCKETS_MAX], select = builder->count;
+	int err;
 
-	for (size_t i = 0; i < group->n_buckets; i++)
-		if (group->buckets[i].weight)
-			selection.bucket[selection.n++] = &group->buckets[i];
-	return selection.n ? put_selection(builder, &selection) : 0;
+	if (!has_weight(group))
+		return 0;
+	err = put_choices(builder, group);
+	for (size_t i = 0; !err && i < group->n_buckets; i++) {
+		const struct flow_bucket *bucket = &group->buckets[i];
+
+		lists[i] = builder->count;
+		if (!bucket->weight)
+			continue;
+		err = flow_put_clone(builder, bucket->actions, bucket->counter);
+		flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
+	}
+	if (!err)
+		err = flow_builder_check(builder);
+	if (!err)
+		point(builder, select, lists);
+	return err;
 }
 
 static int put_all(struct flow_builder *builder, const struct flow_group *group)

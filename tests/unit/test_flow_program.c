@@ -48,6 +48,8 @@ static const struct {
 	{12, "group_id=12,type=select,bucket=weight:0,output:1"},
 	{13, "group_id=13,type=ff,bucket=watch_group:13,output:1"},
 	{14, "group_id=14,type=ff,bucket=watch_group:11,output:1,bucket=watch_port:2,output:2"},
+	{15, "group_id=15,type=select,bucket=weight:3,watch_port:1,output:1,"
+	     "bucket=weight:2,watch_group:4,output:2,bucket=output:3"},
 	{20, "group_id=20,type=all,bucket=group:21"},
 	{21, "group_id=21,type=all,bucket=group:22"},
 	{22, "group_id=22,type=all,bucket=group:23"},
@@ -151,14 +153,21 @@ static void print_instruction(struct text *text, const uint64_t *words)
 		text_add(text, " %u %u %u", a, b, c);
 }
 
-/* The places of lists and weights of a SELECT stand behind it as (place weight). */
+/* What is behind a SELECT: the places of lists, their weights, and the ports that they are live
+ * with, after an "or" if another one will do. */
 static size_t print_select(struct text *text, const uint64_t *words)
 {
 	size_t n = words[0] >> 32;
 
-	for (size_t i = 1; i <= n + 1; i++)
-		text_add(text, " (%u %u)", (unsigned int)(words[i] >> 32),
+	for (size_t i = 1; i <= n + 1; i++) {
+		unsigned int port = (unsigned int)(words[i] >> 48);
+
+		text_add(text, " (%u %u", (unsigned int)(words[i] >> 32 & 0xffff),
 			 (unsigned int)(words[i] >> 16 & 0xffff));
+		if (port && port != XVS_OFPP_NONE)
+			text_add(text, " %s%u", words[i] >> 8 & 0xff ? "or " : "", port);
+		text_add(text, ")");
+	}
 	return n + 1;
 }
 
@@ -265,6 +274,9 @@ static const struct {
 	{"", "group:3",
 	 "SELECT 0 0 2 (4 2) (8 1) (12 0); CLONE 0 0 2; OUTPUT 0 1 0; END; END; "
 	 "CLONE 0 0 2; OUTPUT 0 2 0; END; END; END"},
+	{"", "group:15,output:9",
+	 "SELECT 0 0 4 (6 3 1) (10 2 1) (10 2 or 2) (14 1) (18 0); CLONE 0 0 2; OUTPUT 0 1 0; END; END; "
+	 "CLONE 0 0 2; OUTPUT 0 2 0; END; END; CLONE 0 0 2; OUTPUT 0 3 0; END; END; OUTPUT 0 9 0; END"},
 	{"", "group:4,output:9",
 	 "UNLESS_UP 0 1 4; CLONE 0 0 2; OUTPUT 0 1 0; END; SKIP 0 0 5; "
 	 "UNLESS_UP 0 2 4; CLONE 0 0 2; OUTPUT 0 2 0; END; SKIP; OUTPUT 0 9 0; END"},
@@ -307,13 +319,6 @@ static unsigned int run(const struct flow_program *program, size_t at, unsigned 
 	return 0;
 }
 
-/* The list of bucket i of the SELECT that the program begins with. */
-static unsigned int run_selected(const struct flow_program *program, size_t i, unsigned int up)
-{
-	assert_int_equal(program->words[0] & 0xff, XVS_FLOW_OP_SELECT);
-	return run(program, program->words[1 + i] >> 32, up);
-}
-
 static void the_first_live_bucket_is_taken(void **state)
 {
 	struct flow_program program = make("", "group:4");
@@ -343,28 +348,43 @@ static void a_group_is_live_as_long_as_a_bucket_of_it_is(void **state)
 	flow_program_free(&program);
 }
 
+/* Which shares of all there are each port gets by the SELECT that the program begins with. */
+static void share(const struct flow_program *program, unsigned int up, unsigned int shares[16])
+{
+	size_t n = program->words[0] >> 32;
+	bool live = false;
+
+	assert_int_equal(program->words[0] & 0xff, XVS_FLOW_OP_SELECT);
+	memset(shares, 0, 16 * sizeof(*shares));
+	for (size_t i = 1; i <= n; i++) {
+		uint64_t choice = program->words[i];
+		unsigned int port = (unsigned int)(choice >> 48);
+
+		if (choice >> 8 & 0xff && live)
+			continue;
+		live = port == XVS_OFPP_NONE || up & 1u << port;
+		if (live)
+			shares[run(program, choice >> 32 & 0xffff, up)] += choice >> 16 & 0xffff;
+	}
+}
+
 static void what_is_selected_is_live(void **state)
 {
-	struct flow_program all = make("", "group:5"), two = make("", "group:9");
+	struct flow_program each = make("", "group:5"), mixed = make("", "group:15");
+	unsigned int shares[16];
 
 	(void)state;
 	for (unsigned int up = 0; up < 16; up += 2) {
-		for (unsigned int i = 0; i < 3; i++) {
-			unsigned int expected = 0;
-
-			for (unsigned int j = 0; j < 3 && !expected; j++)
-				if (up & 2u << (i + j) % 3)
-					expected = (i + j) % 3 + 1;
-			assert_int_equal(run_selected(&all, i, up), expected);
-			/* Here the second one is up always. */
-			expected = i == 1 || !(up & 2u << i) ? 2 : i + 1;
-			if (i == 2 && !(up & 8))
-				expected = up & 2 ? 1 : 2;
-			assert_int_equal(run_selected(&two, i, up), expected);
-		}
+		share(&each, up, shares);
+		for (unsigned int port = 1; port <= 3; port++)
+			assert_int_equal(shares[port], up >> port & 1);
+		share(&mixed, up, shares);
+		assert_int_equal(shares[1], up & 2 ? 3 : 0);
+		assert_int_equal(shares[2], up & 6 ? 2 : 0);
+		assert_int_equal(shares[3], 1);
 	}
-	flow_program_free(&all);
-	flow_program_free(&two);
+	flow_program_free(&each);
+	flow_program_free(&mixed);
 }
 
 static void what_is_not_there_is_told(void **state)
