@@ -423,12 +423,13 @@ __weak __noinline int flow_lookup(__u32 tables, __u32 number)
 	__u32 first, count, filter;
 	__u64 left;
 
+	if (state)
+		state->found = false;
 	if (!table || !state)
 		return 0;
 	first = table->subtables;
 	count = table->count;
 	filter = table->filter;
-	state->found = false;
 	state->best_rule = 0;
 	state->best_priority = -1;
 	left = flow_bits(count);

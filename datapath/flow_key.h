@@ -30,7 +30,8 @@ struct flow_reader {
 	__u32 at;   /* octets from data */
 	__u32 rest; /* octets that belong to what is read; what is behind them is padding */
 	__u32 tags; /* octets of the outermost tag, if it is in the frame */
-	bool gso;   /* segments yet to be cut: together they may be longer than a length can say */
+	bool gso;   /* segments yet to be cut: each gets a length then, and what it says now counts
+		       for nothing */
 };
 
 /* So many octets from where the reader is; NULL: there are fewer. */
@@ -149,7 +150,7 @@ static __always_inline void flow_parse_ipv4(struct flow_state *state, struct flo
 		return;
 	header = (ip[0] & 15) * 4;
 	total = be16_at(ip + 2);
-	if (!total && reader.gso)
+	if (reader.gso)
 		total = reader.rest;
 	if (ip[0] >> 4 != 4 || header < 20 || total < header || total > reader.rest)
 		return;
@@ -231,7 +232,7 @@ static __always_inline void flow_parse_ipv6(struct flow_state *state, struct flo
 	if (!ip)
 		return;
 	payload = be16_at(ip + 4);
-	if (!payload && reader.gso)
+	if (reader.gso)
 		payload = reader.rest - 40;
 	if (payload > reader.rest - 40)
 		return;
