@@ -368,14 +368,12 @@ static __always_inline void flow_probe(struct flow_state *state,
 	if (!same && !bucket->more)
 		return;
 	at = same ? bucket->rule[BOUNDED(flow_bit(same & -same) / 8, XVS_FLOW_BUCKET_RULES)] : 0;
-	rule = at && !subtable->extra ? (const void *)flow_line(at) : NULL;
-	if (!rule || rule->value[0] != word0 || rule->value[1] != word1 ||
-	    rule->value[2] != word2) {
+	rule = at ? (const void *)flow_line(at) : NULL;
+	if (rule && rule->value[0] == word0 && rule->value[1] == word1 && rule->value[2] == word2 &&
+	    (!subtable->extra || flow_is_rule(line, at)))
+		flow_take(state, at);
+	else
 		flow_search(line, hash);
-	} else if (state->best_priority < rule->priority) {
-		state->best_rule = at;
-		state->best_priority = rule->priority;
-	}
 }
 
 /*
