@@ -14,7 +14,6 @@
 #include "datapath/compiler.h"
 #include "datapath/flow.h"
 
-#define FLOW_CACHE_SETS  2048
 #define FLOW_CACHE_WAYS  2
 #define FLOW_CACHE_EXTRA 9 /* words besides the fixed ones; tables that read more are searched */
 
@@ -34,10 +33,11 @@ _Static_assert(sizeof(struct flow_cached) == 128, "two cache lines");
 struct flow_cache_set {
 	struct flow_cached way[FLOW_CACHE_WAYS];
 };
+_Static_assert(sizeof(struct flow_cache_set) == XVS_FLOW_CACHE_SET_SIZE, "as switchd makes it");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, FLOW_CACHE_SETS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct flow_cache_set);
 } flow_cache SEC(".maps") __weak;
@@ -64,7 +64,7 @@ static __always_inline void flow_ask(struct flow_question *question, const struc
 		hash = xvs_flow_hash_extra(hash, flow_extra_word(state, left));
 		left &= left - 1;
 	}
-	index = xvs_flow_hash_bucket(hash) % FLOW_CACHE_SETS;
+	index = xvs_flow_hash_bucket(hash) % XVS_FLOW_CACHE_SETS;
 	question->way = hash >> 63;
 	question->set = left ? NULL : bpf_map_lookup_elem(&flow_cache, &index);
 }

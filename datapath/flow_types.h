@@ -119,7 +119,7 @@ _Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
  */
 #define XVS_FLOW_SUBTABLES_MAX 128 /* in a table */
 #define XVS_FLOW_FILTER_SPAN   64  /* subtables that a filter is for; the second half has its own */
-#define XVS_FLOW_FILTER_OCTETS 8
+#define XVS_FLOW_FILTER_OCTETS 12
 #define XVS_FLOW_FILTER_LINES  (256 * 8 / 64) /* of an octet */
 #define XVS_FLOW_FILTER_STRIDE (1 + XVS_FLOW_FILTER_OCTETS * XVS_FLOW_FILTER_LINES)
 
@@ -137,7 +137,7 @@ _Static_assert(sizeof(struct xvs_flow_table) == 16, "four in a line");
 struct xvs_flow_filter {
 	__u32 count;                        /* octets, at most XVS_FLOW_FILTER_OCTETS */
 	__u8 octet[XVS_FLOW_FILTER_OCTETS]; /* word * 8 + n: bits 8 n to 8 n + 7 of the word */
-	__u8 reserved[52];
+	__u8 reserved[64 - 4 - XVS_FLOW_FILTER_OCTETS];
 };
 _Static_assert(sizeof(struct xvs_flow_filter) == 64, "a cache line");
 
@@ -307,6 +307,10 @@ struct xvs_flow_counter {
 	__u32 used;  /* xvs_shared.now of the last frame */
 	__u32 reserved;
 };
+
+/* The cache of each CPU, map `flow_cache` (flow_cache.h): one set while no bridge has flows. */
+#define XVS_FLOW_CACHE_SETS     2048
+#define XVS_FLOW_CACHE_SET_SIZE 256
 
 /*
  * Meters: map `meters`. A band lets a frame pass while the virtual time at which all that passed

@@ -15,9 +15,9 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-/* Maps of one size, and two of them mapped. */
+/* Maps of one size, and two of them mapped. The cache is the data path's own. */
 struct memory {
-	int flows, counters, bases;
+	int flows, counters, bases, cache;
 	union xvs_flow_line *lines;
 	struct xvs_flow_counter *base;
 	uint32_t n_lines, n_counters;
@@ -75,6 +75,8 @@ static void memory_close(struct memory *memory)
 		close(memory->counters);
 	if (memory->bases >= 0)
 		close(memory->bases);
+	if (memory->cache >= 0)
+		close(memory->cache);
 }
 
 static struct memory memory_in_use(const struct dp *dp)
@@ -83,6 +85,7 @@ static struct memory memory_in_use(const struct dp *dp)
 		.flows = dp->maps[DP_MAP_FLOWS],
 		.counters = dp->maps[DP_MAP_FLOW_COUNTERS],
 		.bases = dp->maps[DP_MAP_FLOW_BASES],
+		.cache = dp->maps[DP_MAP_FLOW_CACHE],
 		.lines = dp->flows,
 		.base = dp->flow_bases,
 		.n_lines = dp->flow_lines,
@@ -95,6 +98,7 @@ static void memory_use(struct dp *dp, const struct memory *memory)
 	dp->maps[DP_MAP_FLOWS] = memory->flows;
 	dp->maps[DP_MAP_FLOW_COUNTERS] = memory->counters;
 	dp->maps[DP_MAP_FLOW_BASES] = memory->bases;
+	dp->maps[DP_MAP_FLOW_CACHE] = memory->cache;
 	dp->flows = memory->lines;
 	dp->flow_bases = memory->base;
 	dp->flow_lines = memory->n_lines;
@@ -159,7 +163,9 @@ static int memory_make(struct memory *memory)
 	memory->bases =
 		bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_bases", sizeof(uint32_t),
 			       sizeof(struct xvs_flow_counter), memory->n_counters, &shared);
-	if (memory->flows < 0 || memory->counters < 0 || memory->bases < 0)
+	memory->cache = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "flow_cache", sizeof(uint32_t),
+				       XVS_FLOW_CACHE_SET_SIZE, XVS_FLOW_CACHE_SETS, NULL);
+	if (memory->flows < 0 || memory->counters < 0 || memory->bases < 0 || memory->cache < 0)
 		return -errno;
 	return memory_map(memory);
 }
@@ -168,6 +174,8 @@ static int pin_all(const struct dp *dp, const struct memory *memory)
 {
 	int result = dp_pin_replace(dp, "flow_bases", memory->bases);
 
+	if (!result)
+		result = dp_pin_replace(dp, "flow_cache", memory->cache);
 	if (!result)
 		result = dp_pin_replace(dp, "flow_counters", memory->counters);
 	if (!result)
@@ -217,6 +225,7 @@ int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_f
 						       .flows = -1,
 						       .counters = -1,
 						       .bases = -1,
+						       .cache = -1,
 						       .n_lines = lines,
 						       .n_counters = counters,
 					       };

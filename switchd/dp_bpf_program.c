@@ -170,7 +170,7 @@ int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error
 static bool is_resizable(const struct xvswitch_bpf *skel, const struct bpf_map *map)
 {
 	return map == skel->maps.flows || map == skel->maps.flow_counters ||
-	       map == skel->maps.flow_bases;
+	       map == skel->maps.flow_bases || map == skel->maps.flow_cache;
 }
 
 /* A map of the object is replaced by the pinned one, if that is the same kind. */

@@ -224,6 +224,8 @@ int test_setup(void **state)
 	assert_non_null(test);
 	test->skel = xvswitch_bpf__open();
 	assert_non_null(test->skel);
+	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_cache, XVS_FLOW_CACHE_SETS),
+			 0);
 	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flows, TEST_FLOW_LINES), 0);
 	assert_int_equal(xvswitch_bpf__load(test->skel), 0);
 	test->cpus = libbpf_num_possible_cpus();
