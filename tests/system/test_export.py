@@ -148,6 +148,19 @@ def test_a_thousand_ports(switch, apply):
     assert made < 10 and found < 5, "with sanitizers, beside other work"
 
 
+def test_many_flows_that_name_ports(switch, apply):
+    """None of them has the whole configuration looked at: there may be many of both."""
+    ports, flows = 200, 20000
+    text = HEADER + "add-br br0\n" + "".join(f"add-port br0 p{i:03}\n" for i in range(ports)) + "".join(
+        f"add-flow br0 tcp,in_port=p{i % ports:03},tp_dst={i},actions=output:p{(i + 1) % ports:03}\n" for i in range(flows))
+    start = time.monotonic()
+    apply(text, warning="p000")
+    taken = time.monotonic() - start
+    assert sorted(switch.ctl("export").splitlines()) == sorted(text.splitlines())
+    print(f"{taken:.2f} s")
+    assert taken < 20, "with sanitizers, beside other work"
+
+
 def some_configuration(seed):
     """Chains that configure bridges, ports and records at random; no device is needed."""
     rng = random.Random(seed)
