@@ -89,8 +89,7 @@ static void check_flow(const struct flow *flow, const char *line, const struct f
 
 static void check_line(const char *line, enum flow_verb verb)
 {
-	static const struct flow_style numbers = {0};
-	static const struct flow_style with_names = {.names = true, .ports = &ports};
+	struct flow_style style = {.ports = &ports};
 	struct flow_mod mod;
 	struct error error = {""};
 
@@ -100,9 +99,9 @@ static void check_line(const char *line, enum flow_verb verb)
 		return;
 	}
 	check_match(&mod.flow.match, line);
-	if (mod.verb == FLOW_ADD) {
-		check_flow(&mod.flow, line, &numbers);
-		check_flow(&mod.flow, line, &with_names);
+	for (; mod.verb == FLOW_ADD && style.words <= FLOW_WORDS_SAID; style.words++) {
+		style.names = !style.names;
+		check_flow(&mod.flow, line, &style);
 	}
 	flow_clear(&mod.flow);
 }
