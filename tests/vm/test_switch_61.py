@@ -12,6 +12,7 @@ import re
 import pytest
 
 from harness import compile as compiled, vlan_peer
+from harness.frames import Capture, EXPERIMENTAL, containing, frame, new_token, send
 from harness.guest import Card, Guest, GuestEndpoint, basic_initramfs
 from harness.lab import Lab
 from harness.netns import Namespace, Station, parse_offloads
@@ -185,6 +186,71 @@ def test_qinq(qinq, family):
     entries = [line.split() for line in machine.ctl("fdb/show br0").splitlines()[1:]]
     assert {("1", str(SERVICE), machine.left.mac), ("3", str(SERVICE), machine.inner.mac)} <= \
         {(port, vlan, mac) for port, vlan, mac, _ in entries}
+
+
+INSIDE = Station(102)  # what left takes right for
+
+
+@pytest.fixture
+def ruled(machine):
+    """The bridge with the flows that a test puts in."""
+    yield machine
+    machine.ctl("del-flows br0 -- add-flow br0 priority=0,actions=normal")
+    machine.ctl("fdb/flush br0")
+
+
+def flow_packets(machine, cookie):
+    return int(re.search(r"n_packets=(\d+)", machine.ctl(f"dump-flows br0 cookie={cookie}/-1"))[1])
+
+
+@pytest.mark.parametrize("family", (4, 6), ids=("v4", "v6"))
+def test_flows(ruled, family):
+    """Between the cards, and to a veth."""
+    ruled.ctl("del-flows br0 -- add-flow br0 cookie=1,in_port=1,actions=resubmit\\(,1\\) -- "
+              f"add-flow br0 table=1,dl_dst={ruled.right.mac},actions=2 -- "
+              f"add-flow br0 table=1,priority=1,actions=2,3 -- add-flow br0 priority=1,actions=1")
+    for host in (ruled.right, ruled.inner):
+        transfer(ruled.left, host, family)
+        transfer(host, ruled.left, family)
+    assert flow_packets(ruled, 1) > 10
+    assert {"xvs_xdp_flow", "xvs_tc_flow"} <= set(ruled.programs())
+
+
+@pytest.mark.parametrize("family", (4, 6), ids=("v4", "v6"))
+@pytest.mark.parametrize("name, port", (("right", 2), ("inner", 3)), ids=("right", "inner"))
+def test_flows_that_rewrite(ruled, name, port, family):
+    """left speaks to an address that nobody has."""
+    left, host = ruled.left, getattr(ruled, name)
+    prefix = "nw" if family == 4 else "ipv6"
+    kind, set_field = ("ip", "set_field:{}->ip_{}") if family == 4 else ("ipv6", "set_field:{}->ipv6_{}")
+    there, back = set_field.format(host.address(family), "dst"), set_field.format(INSIDE.address(family), "src")
+    left.ip(f"neigh replace {INSIDE.address(family)} lladdr {host.mac} dev {left.device}")
+    ruled.ctl(f"add-flow br0 'cookie=1,in_port=1,{kind},{prefix}_dst={INSIDE.address(family)},actions={there},dec_ttl,{port}' -- "
+              f"add-flow br0 'cookie=2,in_port={port},{kind},{prefix}_dst={left.address(family)},actions={back},1'")
+    receiver = host.receiver(family)
+    assert left.send(INSIDE.address(family), receiver.port, host.bulk) == receiver.result()
+    assert flow_packets(ruled, 1) > 10 and flow_packets(ruled, 2) > 10
+
+
+def test_flow_that_drops(ruled):
+    """While switchd is dead, too."""
+    left, right = ruled.left, ruled.right
+    ruled.ctl("add-flow br0 cookie=1,priority=9,dl_type=0x88b5,actions=drop")
+    unwanted, wanted = new_token(), new_token()
+
+    def try_both():
+        send(left, left.device, *[frame(right.mac, left.mac, unwanted)] * 50,
+             frame(right.mac, left.mac, wanted, ethertype=EXPERIMENTAL + 1))
+
+    with Capture(right, right.device) as capture:
+        try_both()
+        capture.wait(containing(wanted))
+        ruled.run("kill -9 $(cat /run/xvswitch/default/xvswitchd.pid)")
+        try_both()
+        capture.wait(containing(wanted), 2)
+        ruled.start()
+        assert not capture.matching(containing(unwanted))
+    assert flow_packets(ruled, 1) == 100
 
 
 def test_shares_with_a_program_that_is_there(machine):
