@@ -222,9 +222,9 @@ def test_time_passes_without_a_daemon(switch, hosts):
     made = hosts(2, addresses=False)
     a, b = made
     switch.add_ports("br0", *made)
-    put_flows(switch, TO_ALL, "cookie=1,hard_timeout=1,in_port=1 actions=2", "cookie=2,hard_timeout=60,priority=1 actions=drop")
+    put_flows(switch, TO_ALL, "cookie=1,hard_timeout=2,in_port=1 actions=2", "cookie=2,hard_timeout=60,priority=1 actions=drop")
     switch.kill()
-    time.sleep(1.3)
+    time.sleep(2.2)
     assert reach(a, OTHER, made) == [b]
     switch.start()
     start = time.monotonic()

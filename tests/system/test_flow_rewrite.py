@@ -21,7 +21,7 @@ from harness.wait import wait_for
 
 FAMILIES = pytest.mark.parametrize("family", (4, 6), ids=("v4", "v6"))
 SERVICE = 7777  # the port that clients know
-OUTSIDE, INSIDE = Station(101), Station(102)  # what a and b are called on the other side
+OUTSIDE, INSIDE = Station(101), Station(203)  # what a and b are called on the other side: not the same distance from both
 SIZE = 2 << 20
 
 
