@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Flows that rewrite frames: TCP with default offloads through them, payload hashes equal, and UDP.
 
-All traffic is to addresses that nobody has. Frames are taken by TC with the hosts' offloads on, and by XDP.
+Most traffic is to addresses that nobody has. Frames are taken by TC with the hosts' offloads on, by TC with checksums
+that the hosts have finished themselves, and by XDP, which wants that.
 """
 
 import socket
@@ -28,12 +29,14 @@ SIZE = 2 << 20
 class Pair:
     """Hosts a and b on one switch. Each takes the other one for a Station of another address."""
 
-    def __init__(self, lab, hook):
-        self.hook = hook
+    def __init__(self, lab, hook, finished):
         self.switch = lab.switch().start()
         self.a, self.b = (lab.host(self.switch.ns, number) for number in (1, 2))
         self.switch.add_ports("br0", self.a, self.b)
         use_hook(self.switch, hook, self.a, self.b)
+        if finished:
+            for host in (self.a, self.b):
+                host.run("ethtool", "-K", "eth0", "tx", "off")
         for host, other in ((self.a, INSIDE), (self.b, OUTSIDE)):
             host.ip(*(f"neigh add {address} lladdr {other.mac} dev eth0" for address in (other.ip4, other.ip6)))
 
@@ -41,9 +44,9 @@ class Pair:
         put_flows(self.switch, *flows)
 
 
-@pytest.fixture(scope="module", params=("tc", "xdp"))
+@pytest.fixture(scope="module", params=(("tc", False), ("tc", True), ("xdp", True)), ids=("tc", "tc-finished", "xdp"))
 def made_pair(module_lab, request):
-    return Pair(module_lab, request.param)
+    return Pair(module_lab, *request.param)
 
 
 @pytest.fixture
