@@ -136,6 +136,7 @@ static int commit(struct daemon *daemon, struct error *error)
 	uint32_t needed = 0;
 	int status;
 
+	meter_table_apply(daemon); /* there before the flows that use them */
 	if (flow_counters_lack(&table->counters) && table->counters.n_left)
 		settle(daemon);
 	if (table->draft || flow_counters_lack(&table->counters))
@@ -233,6 +234,7 @@ static void uninstall(struct daemon *daemon, struct flow_entry *entry)
 static int apply(struct daemon *daemon, struct flow_entry *entry, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
+	int status;
 
 	if (!entry->id) {
 		uninstall(daemon, entry);
@@ -240,7 +242,9 @@ static int apply(struct daemon *daemon, struct flow_entry *entry, struct error *
 		return 0;
 	}
 	start_counting(daemon, entry);
-	return table->bridges[entry->bridge].present ? install(daemon, entry, error) : 0;
+	status = table->bridges[entry->bridge].present ? install(daemon, entry, error) : 0;
+	entry->left_out &= status != 0;
+	return status;
 }
 
 static void touch_all(struct flow_table *table, uint16_t bridge)
@@ -283,41 +287,59 @@ static void keep(struct entries *later, struct flow_entry *entry)
 	STAILQ_INSERT_TAIL(later, entry, of_pending);
 }
 
+/* The first error is told; the others go with it. At the start they have nobody to tell them, and
+ * whom flows hinder that were left out then is not to blame. */
+static int note_failure(struct daemon *daemon, struct flow_entry *entry, int first, int status,
+			const struct error *why, struct error *error)
+{
+	if (!daemon->model->adopted && !entry->left_out)
+		log_warn("flow", "%s", why->text);
+	entry->left_out |= !daemon->model->adopted;
+	return first || entry->left_out ? first : error_set(error, status, "%s", why->text);
+}
+
 /*
- * What a command has brought and can't be stays pending until the command's rollback has mended it:
- * reconcile may go several rounds, and the last one's result counts. At the start such flows are
- * left out, and errors but the first have nobody else to tell them.
+ * Takes the pending entries but those of bridges that go out of use: the ones whose flows are gone,
+ * or the others. What can't be stays pending: reconcile may go several rounds, and the last one's
+ * result counts; and later there may be room for it, or what it names.
  */
-static int apply_pending(struct daemon *daemon, struct error *error)
+static int apply_some(struct daemon *daemon, const bool *leaving, bool gone, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
-	bool leaving[XVS_BRIDGES_MAX], start = !daemon->model->adopted;
 	struct entries later = STAILQ_HEAD_INITIALIZER(later);
 	struct flow_entry *entry;
 	int first = 0;
 
-	for (uint16_t number = 0; number < XVS_BRIDGES_MAX; number++)
-		leaving[number] = table->bridges[number].present && !is_wanted(daemon, number);
 	while ((entry = STAILQ_FIRST(&table->pending))) {
 		struct error why = {};
 		int status;
 
 		STAILQ_REMOVE_HEAD(&table->pending, of_pending);
 		entry->pending = false;
-		if (leaving[entry->bridge]) {
+		if (leaving[entry->bridge] || gone != !entry->id) {
 			keep(&later, entry);
 			continue;
 		}
 		status = apply(daemon, entry, &why);
-		if (status && !start)
-			keep(&later, entry);
-		if (status && !first)
-			first = error_set(error, status, "%s", why.text);
-		else if (status && start)
-			log_warn("flow", "%s", why.text);
+		if (!status)
+			continue;
+		keep(&later, entry);
+		first = note_failure(daemon, entry, first, status, &why, error);
 	}
 	STAILQ_CONCAT(&table->pending, &later);
 	return first;
+}
+
+/* What goes makes room for what comes: so a change is judged by what it leads to. */
+static int apply_pending(struct daemon *daemon, struct error *error)
+{
+	struct flow_table *table = daemon->flows;
+	bool leaving[XVS_BRIDGES_MAX];
+
+	for (uint16_t number = 0; number < XVS_BRIDGES_MAX; number++)
+		leaving[number] = table->bridges[number].present && !is_wanted(daemon, number);
+	apply_some(daemon, leaving, true, NULL);
+	return apply_some(daemon, leaving, false, error);
 }
 
 /* classifier_read_fn */
@@ -442,7 +464,7 @@ int flow_table_ports(struct daemon *daemon, const struct bridge *bridge, struct 
 	return changed && !status ? 1 : status;
 }
 
-int flow_table_reconcile(struct daemon *daemon, struct error *error)
+int flow_table_prepare(struct daemon *daemon, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
 	struct error later;
@@ -455,14 +477,20 @@ int flow_table_reconcile(struct daemon *daemon, struct error *error)
 
 		classifier_read(memory, lines, adopt, table);
 	}
-	meter_table_apply(daemon);
 	first = enter_bridges(daemon, error);
 	status = apply_pending(daemon, first ? &later : error);
-	first = first ? first : status;
-	/* A command that is refused has changed nothing in the data path. At the start, what can be
-	 * done is done. */
-	if ((first && daemon->model->adopted) || (table->draft && !any_in_use(daemon)))
-		return first;
+	return first ? first : status;
+}
+
+int flow_table_reconcile(struct daemon *daemon, struct error *error)
+{
+	struct flow_table *table = daemon->flows;
+	struct error later;
+	int first = 0, status;
+
+	meter_table_apply(daemon);
+	if (table->draft && !any_in_use(daemon))
+		return 0;
 	for (const struct bridge *bridge = daemon->model->bridges; bridge; bridge = bridge->next) {
 		bool changed;
 

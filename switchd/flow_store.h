@@ -29,6 +29,7 @@ struct flow_entry {
 	uint32_t adopted; /* index of the counter that an earlier switchd gave it; 0: none */
 	bool installed;   /* the classifier has it */
 	bool pending;     /* in the list of those that the classifier is to be told of */
+	bool left_out;    /* at the start it could not be told of it, as the row is now */
 	bool met;         /* by the reading of all rows that is at work */
 
 	TAILQ_ENTRY(flow_entry) of_bridge;

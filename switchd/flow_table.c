@@ -215,8 +215,10 @@ static void read_flow(struct reading *reading, const struct db_flow *row, const 
 		set_times(reading, entry, created, created);
 	else if (modified)
 		set_times(reading, entry, created, reading->now);
-	if (new || modified)
-		flow_table_touch(table, entry);
+	if (!new && !modified)
+		return;
+	entry->left_out = false;
+	flow_table_touch(table, entry);
 }
 
 static void keep_error(struct reading *reading, int64_t id, int status, const struct error *why)

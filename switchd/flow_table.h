@@ -67,6 +67,15 @@ int flow_table_load(struct daemon *daemon, struct error *error);
 bool flow_table_in_use(const struct daemon *daemon, const struct db_bridge *conf);
 
 /*
+ * Finds out whether the entries can be the data path's flows, and tells the classifier of them;
+ * frames do not see it yet. An error is that of the first flow that can't be; the others are taken
+ * all the same, and those that can't be are tried again the next time. At the start errors are
+ * logged instead, and such flows left out. Who refuses a change for the error has the rows changed
+ * back, and calls this again.
+ */
+int flow_table_prepare(struct daemon *daemon, struct error *error);
+
+/*
  * Makes the data path's flows those of the entries, for all bridges that use them. Before ports are
  * set: when a port is told to look for flows, they are there. The first error is returned, and what
  * can be done is done all the same. Flows of bridges that go out of use stay as they were until

@@ -369,8 +369,8 @@ static void load_flows(struct run *run)
 /*
  * The order is what keeps bridges apart and frames flowing:
  *   1. Work out what is wanted. Devices of internal and patch ports are made here; if one that is
- * asked for can't be, nothing else is done. Those that no port wants any more go later, when it is
- * certain that none does: pair_sweep().
+ * asked for can't be, or a flow, nothing else is done. Those that no port wants any more go later,
+ * when it is certain that none does: pair_sweep().
  *   2. Ports that go, go down or move leave the flood groups. Those that go leave the data path,
  * and their devices are given back. What was learned there is flushed, static entries that point
  * there are removed, and then bridges that nobody is in any more. Now the numbers can mean
@@ -387,6 +387,8 @@ static void reconcile(struct run *run)
 		port_prepare(daemon, run->ports[i]);
 	for (size_t i = 0; i < run->n_ports; i++)
 		check_asked(run, run->ports[i]);
+	if (!run->status)
+		keep_status(run, flow_table_prepare(daemon, run->error));
 	if (run->status)
 		return;
 

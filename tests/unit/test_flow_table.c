@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 #include "switchd/flow_table.h"
+#include "switchd/group_table.h"
 
 static struct fixture *with_ports(void **state)
 {
@@ -297,24 +298,100 @@ static void flows_with_a_hard_timeout_go(void **state)
 	assert_int_equal(flows_of(fixture, "br0"), -1);
 }
 
+/* Runs a command for br0 with the lines of a file. */
+static int run_file(struct fixture *fixture, const char *command, const char *lines)
+{
+	char *words[] = {(char *)command, "br0", (char *)lines, NULL};
+	struct command_result many;
+
+	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, &many);
+	fixture->error = many.error;
+	text_free(&many.output);
+	text_free(&many.warning);
+	return many.status;
+}
+
+/* Flows of table 0, each of another mask than all others. */
+static void add_masks(struct text *file, const char *before, int first, int n)
+{
+	for (int i = first; i < first + n; i++)
+		text_add(file, "%smetadata=0/0x%x,actions=1\n", before, i + 1);
+}
+
 static void the_first_error_of_the_classifier_is_told(void **state)
 {
 	struct fixture *fixture = with_ports(state);
 	struct text file = TEXT_EMPTY;
-	char *words[] = {"add-flows", "br0", NULL};
-	struct command_result many;
 
 	text_add(&file, "file\n");
-	for (int i = 0; i < 129; i++)
-		text_add(&file, "metadata=0x%llx/0x%llx,actions=1\n", 0ULL, 1ULL + (unsigned)i);
-	words[2] = (char *)text_string(&file);
-	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, &many);
-	assert_int_equal(many.status, 1);
-	assert_non_null(strstr(many.error.text, "128"));
+	add_masks(&file, "", 0, 129);
+	assert_int_equal(run_file(fixture, "add-flows", text_string(&file)), 1);
+	assert_non_null(strstr(fixture->error.text, "128"));
 	assert_int_equal(flows_of(fixture, "br0"), -1);
-	text_free(&many.output);
-	text_free(&many.warning);
 	text_free(&file);
+}
+
+static void all_masks_can_be_replaced_by_others(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct text file = TEXT_EMPTY;
+
+	text_add(&file, "file\n");
+	add_masks(&file, "", 0, 128);
+	assert_int_equal(run_file(fixture, "replace-flows", text_string(&file)), 0);
+	text_clear(&file);
+	text_add(&file, "file\n");
+	add_masks(&file, "", 1000, 128);
+	assert_int_equal(run_file(fixture, "replace-flows", text_string(&file)), 0);
+	assert_int_equal(flows_of(fixture, "br0"), 128);
+	done(fixture, "add-flow br0 metadata=0/0xf0000,actions=1 -- "
+		      "--strict del-flows br0 metadata=0/1001");
+	assert_int_equal(flows_of(fixture, "br0"), 128);
+	text_free(&file);
+}
+
+static void what_is_refused_at_the_bound_loses_nothing(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct text file = TEXT_EMPTY;
+
+	text_add(&file, "file\n");
+	add_masks(&file, "", 0, 128);
+	assert_int_equal(run_file(fixture, "replace-flows", text_string(&file)), 0);
+	text_clear(&file);
+	text_add(&file, "file\n");
+	for (int i = 0; i < 10; i++)
+		text_add(&file, "delete_strict metadata=0/0x%x\n", i + 1);
+	add_masks(&file, "add ", 1000, 20);
+	assert_int_equal(run_file(fixture, "add-flows", text_string(&file)), 1);
+	assert_int_equal(flows_of(fixture, "br0"), 128);
+	done(fixture, "add-flow br0 table=5,actions=drop");
+	assert_int_equal(flows_of(fixture, "br0"), 129);
+	shows(fixture, "dump-aggregate br0", "flow_count=129");
+	text_free(&file);
+}
+
+/* At the start, such as the database has of another version. */
+static void what_failed_is_tried_again(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	int64_t group;
+
+	done(fixture, "del-flows br0 -- add-group br0 group_id=4,type=all -- "
+		      "add-flow br0 priority=5,actions=group:4");
+	group = group_table_find(fixture->daemon.flows->groups, bridge_number(fixture, "br0"), 4)
+			->id;
+	fixture_stop(fixture);
+	fixture_begin(fixture);
+	assert_int_equal(db_group_del(fixture->daemon.db, group, &fixture->error), 0);
+	assert_int_equal(db_commit(fixture->daemon.db, &fixture->error), 0);
+	fixture_start(fixture);
+	assert_int_equal(flows_of(fixture, "br0"), 0);
+	done(fixture, "add-flow br0 priority=6,actions=drop");
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	done(fixture, "add-group br0 group_id=4,type=all");
+	done(fixture, "--strict del-flows br0 priority=6");
+	assert_int_equal(flows_of(fixture, "br0"), 1);
 }
 
 int main(void)
@@ -335,6 +412,9 @@ int main(void)
 		TEST(idle_flows_go),
 		TEST(flows_with_a_hard_timeout_go),
 		TEST(the_first_error_of_the_classifier_is_told),
+		TEST(all_masks_can_be_replaced_by_others),
+		TEST(what_is_refused_at_the_bound_loses_nothing),
+		TEST(what_failed_is_tried_again),
 	};
 
 	return cmocka_run_group_tests_name("flow table", tests, NULL, NULL);
