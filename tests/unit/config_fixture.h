@@ -150,8 +150,8 @@ static inline int describe_flow(const struct db_flow *row, void *arg)
 	flow_match_print(to->text, &flow.match, &ports);
 	text_add(to->text, " ");
 	flow_actions_print(to->text, flow.actions, &ports, FLOW_WORDS_SAID);
-	text_add(to->text, " %d %d %d %d\n", (int)row->cookie, row->idle_timeout, row->flags,
-		 row->is_default);
+	text_add(to->text, " %d %d %d %d\n", (int)row->cookie, row->idle_timeout,
+		 row->flags & ~FLOW_RESET_COUNTS, row->is_default);
 	flow_clear(&flow);
 	return 0;
 }
