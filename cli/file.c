@@ -70,15 +70,16 @@ static int replace_word(json_t *words, size_t i, enum use use, struct error *err
 {
 	const char *path = json_string_value(json_array_get(words, i));
 	struct text text = TEXT_EMPTY;
+	json_t *word = NULL;
 	int result;
 
-	if (use == NAME_AND_TEXT)
-		text_add(&text, "%s\n", path);
 	result = read_file(path, &text, error);
 	/* A zero octet would end the word. */
-	if (result == 0 &&
-	    (memchr(text_string(&text), '\0', text.length) ||
-	     json_array_set_new(words, i, json_stringn(text_string(&text), text.length)) < 0))
+	if (result == 0 && !memchr(text_string(&text), '\0', text.length))
+		word = json_stringn(text_string(&text), text.length);
+	if (word && use == NAME_AND_TEXT)
+		word = json_pack("{s:s, s:o}", "file", path, "text", word);
+	if (result == 0 && json_array_set_new(words, i, word) < 0)
 		result = error_set(error, -EINVAL, "%s is not a text in UTF-8", path);
 	text_free(&text);
 	return result;

@@ -12,10 +12,11 @@
 
 /*
  * Puts a file's text in the place of each word that its command's usage calls FILE; "-" is standard
- * input. Where lines of a file are blamed by its name, that goes in front of the text, with a
- * newline between them: so it is with FLOW-FILE and GROUP-FILE, with a FLOW or GROUP that is "-",
- * and with a SOURCE that is the name of a file rather than of a bridge. `words`: strings, as they
- * go to the switch. Negative errno with a sentence when a file can't be read or is not text.
+ * input. Where a word may also be something else, or lines of a file are blamed by its name, both
+ * go, as {"file":NAME, "text":TEXT}, which no word that the user writes can be: so it is with
+ * FLOW-FILE and GROUP-FILE, with a FLOW or GROUP that is "-", and with a SOURCE that is the name of
+ * a file rather than of a bridge. `words`: strings, as they go to the switch. Negative errno with a
+ * sentence when a file can't be read or is not text.
  */
 int file_read_words(const struct program *program, json_t *words, struct error *error);
 

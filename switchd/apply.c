@@ -80,7 +80,8 @@ static int run_line(struct draft *draft, struct script *script, struct error *er
 		.error = error,
 		.warning = draft->call->warning,
 	};
-	int result = command_parse(LANGUAGE_OWN, &call, script->n_words, script->words, error);
+	int result =
+		command_parse(LANGUAGE_OWN, &call, script->n_words, script->words, NULL, error);
 
 	if (result == 0 && !is_allowed(call.command))
 		result = error_set(error, -EINVAL,

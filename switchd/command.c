@@ -180,8 +180,13 @@ static int check_words(const struct command_call *call, struct error *error)
 			 command->max, hint);
 }
 
+const char *command_text(const struct command_call *call, int i)
+{
+	return call->texts ? call->texts[i] : NULL;
+}
+
 int command_parse(enum language language, struct command_call *call, int n_words, char **words,
-		  struct error *error)
+		  const char *const *texts, struct error *error)
 {
 	int result;
 
@@ -190,6 +195,7 @@ int command_parse(enum language language, struct command_call *call, int n_words
 		call->n_options++;
 	call->n_words = n_words - call->n_options;
 	call->words = words + call->n_options;
+	call->texts = texts ? texts + call->n_options : NULL;
 	result = check_repeated(call, error);
 	if (result == 0 && !call->n_words)
 		result = error_set(error, -EINVAL, "missing command name (use --help for help)");
@@ -263,7 +269,8 @@ static int parse_globals(struct chain *chain, int n_words, char **words, struct 
 }
 
 /* As ovs-vsctl has it, a "--" with nothing before or after it is no error. */
-static int chain_parse(struct chain *chain, int n_words, char **words, struct error *error)
+static int chain_parse(struct chain *chain, int n_words, char **words, const char *const *texts,
+		       struct error *error)
 {
 	int globals = parse_globals(chain, n_words, words, error);
 	size_t n = 0;
@@ -272,6 +279,7 @@ static int chain_parse(struct chain *chain, int n_words, char **words, struct er
 		return globals;
 	n_words -= globals;
 	words += globals;
+	texts = texts ? texts + globals : NULL;
 	chain->n_calls = count_calls(n_words, words);
 	if (!chain->n_calls)
 		return error_set(error, -EINVAL, "missing command name (use --help for help)");
@@ -286,7 +294,7 @@ static int chain_parse(struct chain *chain, int n_words, char **words, struct er
 		if (end == start)
 			continue;
 		result = command_parse(chain->language, &chain->calls[n], end - start,
-				       words + start, error);
+				       words + start, texts ? texts + start : NULL, error);
 		if (result < 0)
 			return name_call(chain, &chain->calls[n], result, error);
 		n++;
@@ -446,13 +454,13 @@ static void log_chain(int n_words, char **words, const struct command_result *ou
 }
 
 void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
-		 struct command_result *out)
+		 const char *const *texts, struct command_result *out)
 {
 	struct chain chain = {.language = language};
 	int result;
 
 	memset(out, 0, sizeof(*out));
-	result = chain_parse(&chain, n_words, words, &out->error);
+	result = chain_parse(&chain, n_words, words, texts, &out->error);
 	if (result == 0)
 		result = chain_run(daemon, &chain, out);
 	if (result < 0)

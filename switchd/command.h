@@ -36,7 +36,8 @@ struct command_call {
 	struct daemon *daemon;
 	const struct command *command;
 	int n_words;
-	char **words; /* words[0] is the name; not to be changed */
+	char **words;             /* words[0] is the name; not to be changed */
+	const char *const *texts; /* command_text() */
 	int n_options;
 	char **options; /* as given: "--may-exist", "--columns=name" */
 	struct text *output;
@@ -85,10 +86,15 @@ extern const size_t command_table_size;
  */
 const char *command_option(const struct command_call *call, const char *name);
 
-/* Looks a sub-command up and counts its words, none of which is copied: options, name, words. What
- * else it needs to run is the caller's to fill in. */
+/* The text of the file that words[i] names, which the client has read (cli/file.h); NULL: the word
+ * is what the user wrote. */
+const char *command_text(const struct command_call *call, int i);
+
+/* Looks a sub-command up and counts its words, none of which is copied: options, name, words. The
+ * `texts` that are beside them, or NULL for none, are not copied either. What else it needs to run
+ * is the caller's to fill in. */
 int command_parse(enum language language, struct command_call *call, int n_words, char **words,
-		  struct error *error);
+		  const char *const *texts, struct error *error);
 
 /* Name and words of the sub-command as the user wrote them, options in front; valid until the next
  * call. */
@@ -107,9 +113,9 @@ struct command_result {
 	void (*after)(struct daemon *daemon);
 };
 
-/* Runs a chain of one language's commands. result is filled in every case; the caller frees its
- * texts. */
+/* Runs a chain of one language's commands. Beside each word that names a file is its text; `texts`
+ * may be NULL when no word does. result is filled in every case; the caller frees its texts. */
 void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
-		 struct command_result *result);
+		 const char *const *texts, struct command_result *result);
 
 #endif

@@ -79,14 +79,15 @@ static void wait_for(struct client *client, const struct jsonrpc_request *reques
 }
 
 static const char *run_words(struct client *client, enum language language,
-			     const struct jsonrpc_request *request, int n_words, char **words)
+			     const struct jsonrpc_request *request, int n_words, char **words,
+			     const char *const *texts)
 {
 	struct daemon *daemon = client->control->daemon;
 	struct command_result run;
 	json_t *result, *error = NULL;
 	int answered = 0;
 
-	command_run(daemon, language, n_words, words, &run);
+	command_run(daemon, language, n_words, words, texts, &run);
 	/* The time that it took is not the client's, who may take CONTROL_STALL_MAX to read. */
 	event_base_update_cache_time(daemon->base);
 	if (run.again) {
@@ -105,26 +106,38 @@ static const char *run_words(struct client *client, enum language language,
 	return answered < 0 ? "the answer does not fit in memory" : NULL;
 }
 
+/* A word, or a file that stands for one. */
+static bool read_word(const json_t *param, const char **word, const char **text)
+{
+	if (json_is_string(param)) {
+		*word = json_string_value(param);
+		return true;
+	}
+	*word = json_string_value(json_object_get(param, "file"));
+	*text = json_string_value(json_object_get(param, "text"));
+	return *word && *text;
+}
+
 /* NULL, or why the connection is closed. */
 static const char *handle_run(struct client *client, enum language language,
 			      const struct jsonrpc_request *request)
 {
 	size_t n = json_array_size(request->params), i;
-	const char *why = NULL;
-	char **words;
+	const char **words, **texts, *why = NULL;
 	json_t *word;
 
-	words = calloc(n + 1, sizeof(*words));
+	words = calloc(2 * n + 1, sizeof(*words));
 	if (!words)
 		return "the request does not fit in memory";
+	texts = words + n;
 	json_array_foreach (request->params, i, word) {
-		/* Handlers do not change their words. */
-		words[i] = (char *)json_string_value(word);
-		if (!words[i])
-			why = "the parameters of a command are strings";
+		if (!read_word(word, &words[i], &texts[i]))
+			why = "the parameters of a command are strings, or files: {\"file\":NAME, "
+			      "\"text\":TEXT}";
 	}
+	/* Handlers do not change their words. */
 	if (!why)
-		why = run_words(client, language, request, (int)n, words);
+		why = run_words(client, language, request, (int)n, (char **)words, texts);
 	free(words);
 	return why;
 }

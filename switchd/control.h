@@ -5,11 +5,12 @@
  *   {"method":"run","params":["add-br","br0"],"id":0}
  *   {"result":{"status":0,"output":"","warning":""},"error":null,"id":0}
  *
- * `run` takes a chain of commands (command.h); `error` is its sentence, and `result` is there in
- * either case. `ovs-vsctl`, `ovs-ofctl` and `ovs-appctl` take the commands of these programs alone.
- * A chain that waits (wait-until) is answered when it has been done; until then nothing else of
- * this client is looked at, and it is forgotten when the client goes. `echo` returns its
- * parameters. A notification (id null) is carried out without an answer.
+ * `run` takes a chain of commands (command.h), of which a word may be a file that the client has
+ * read: {"file":NAME, "text":TEXT}. `error` is its sentence, and `result` is there in either case.
+ * `ovs-vsctl`, `ovs-ofctl` and `ovs-appctl` take the commands of these programs alone. A chain that
+ * waits (wait-until) is answered when it has been done; until then nothing else of this client is
+ * looked at, and it is forgotten when the client goes. `echo` returns its parameters. A
+ * notification (id null) is carried out without an answer.
  *
  * What a client can cost is bounded: a request's length, before memory is taken for it; the answers
  * that wait for it to read, because no further request of its is looked at meanwhile; the time that

@@ -37,14 +37,14 @@ static int run_line(struct flow_site *site, const char *line, enum flow_verb ver
 }
 
 /* In a file of flows to add, lines may say what else is to be done with theirs. */
-static int run_file(struct flow_site *site, const char *word, enum flow_verb verb,
+static int run_file(struct flow_site *site, const char *name, const char *text, enum flow_verb verb,
 		    enum openflow version)
 {
 	struct line_file file;
 	const char *line;
 	int status = 0;
 
-	line_file_open(&file, word);
+	line_file_open(&file, name, text);
 	while (status == 0 && (line = line_file_next(&file))) {
 		status = run_line(site, line, verb, verb == FLOW_ADD, version);
 		if (status)
@@ -57,6 +57,7 @@ static int run_file(struct flow_site *site, const char *word, enum flow_verb ver
 static int run(struct command_call *call, enum flow_verb verb)
 {
 	const char *word = call->n_words > 2 ? call->words[2] : "";
+	const char *text = call->n_words > 2 ? command_text(call, 2) : NULL;
 	enum openflow version;
 	struct flow_site site;
 	int status = openflow_version(call, OPENFLOW_10, &version);
@@ -64,8 +65,8 @@ static int run(struct command_call *call, enum flow_verb verb)
 	if (status)
 		return status;
 	status = flow_site_open(&site, call, call->words[1]);
-	if (status == 0 && line_file_is(word))
-		status = run_file(&site, word, verb, version);
+	if (status == 0 && text)
+		status = run_file(&site, word, text, verb, version);
 	else if (status == 0)
 		status = run_line(&site, word, verb, false, version);
 	flow_site_close(&site);

@@ -67,8 +67,8 @@ int flow_source_read_bridge(struct flow_source *source, struct flow_site *site)
 	return status;
 }
 
-int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word,
-			  enum openflow version)
+int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *name,
+			  const char *text, enum openflow version)
 {
 	const struct flow_ports *ports = site->bridge ? &site->ports : NULL;
 	struct line_file file;
@@ -76,7 +76,7 @@ int flow_source_read_file(struct flow_source *source, struct flow_site *site, co
 	int status = 0;
 
 	*source = (struct flow_source){.owned = true};
-	line_file_open(&file, word);
+	line_file_open(&file, name, text);
 	while (status == 0 && (line = line_file_next(&file))) {
 		struct flow_mod mod;
 

@@ -29,8 +29,8 @@ int flow_source_read_bridge(struct flow_source *source, struct flow_site *site);
 
 /* Those of a file (line_file.h), as far as this version of OpenFlow can tell of them. `site` may be
  * of no bridge: then names of ports are unknown. */
-int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *word,
-			  enum openflow version);
+int flow_source_read_file(struct flow_source *source, struct flow_site *site, const char *name,
+			  const char *text, enum openflow version);
 
 void flow_source_free(struct flow_source *source);
 

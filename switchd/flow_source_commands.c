@@ -2,6 +2,7 @@
 /* replace-flows and diff-flows: a bridge's flows, or a file's, beside others. */
 #include "switchd/commands.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
@@ -9,7 +10,6 @@
 #include "switchd/flow_match.h"
 #include "switchd/flow_source.h"
 #include "switchd/flow_table.h"
-#include "switchd/line_file.h"
 
 struct replacing {
 	struct flow_site *site;
@@ -38,15 +38,18 @@ int cmd_replace_flows(struct command_call *call)
 {
 	struct flow_source there = {}, wanted = {};
 	struct replacing replacing = {.readd = command_option(call, "--readd")};
+	const char *text = command_text(call, 2);
 	enum openflow version;
 	struct flow_site site;
 	int status = openflow_version(call, OPENFLOW_10, &version);
 
 	if (status)
 		return status;
+	if (!text)
+		return error_set(call->error, -EINVAL, "replace-flows takes the text of a file");
 	status = flow_site_open(&site, call, call->words[1]);
 	if (status == 0)
-		status = flow_source_read_file(&wanted, &site, call->words[2], version);
+		status = flow_source_read_file(&wanted, &site, call->words[2], text, version);
 	if (status == 0)
 		status = flow_source_read_bridge(&there, &site);
 	replacing.site = &site;
@@ -104,13 +107,15 @@ static int print_difference(const struct flow_item *a, const struct flow_item *b
 	return 0;
 }
 
-/* A file, or a bridge. Names of ports in a file are those of `site`, the bridge that it is compared
- * with. */
-static int read_source(struct flow_source *source, struct flow_site *site, const char *word,
+/* Word i: a file, or a bridge. Names of ports in a file are those of `site`, the bridge that it is
+ * compared with. */
+static int read_source(struct flow_source *source, struct flow_site *site, int i,
 		       enum openflow version)
 {
-	return line_file_is(word) ? flow_source_read_file(source, site, word, version)
-				  : flow_source_read_bridge(source, site);
+	const char *name = site->call->words[i], *text = command_text(site->call, i);
+
+	return text ? flow_source_read_file(source, site, name, text, version)
+		    : flow_source_read_bridge(source, site);
 }
 
 /* Beside a bridge, a file is about this bridge. */
@@ -125,7 +130,7 @@ static int open_sites(struct flow_site sites[2], struct command_call *call)
 
 	for (int i = 0; i < 2; i++) {
 		sites[i] = (struct flow_site){.call = call};
-		if (status == 0 && !line_file_is(call->words[1 + i]))
+		if (status == 0 && !command_text(call, 1 + i))
 			status = flow_site_open(&sites[i], call, call->words[1 + i]);
 	}
 	return status;
@@ -145,7 +150,7 @@ int cmd_diff_flows(struct command_call *call)
 		return status;
 	status = open_sites(sites, call);
 	for (int i = 0; i < 2 && status == 0; i++)
-		status = read_source(&sources[i], site_of(sites, i), call->words[1 + i], version);
+		status = read_source(&sources[i], site_of(sites, i), 1 + i, version);
 	if (names && site_of(sites, 0)->bridge)
 		difference.ports = &site_of(sites, 0)->ports;
 	difference.words = openflow_words(version);

@@ -173,13 +173,13 @@ static enum verb read_verb(const char **line, enum verb verb)
 	return verb;
 }
 
-static int run_file(struct flow_site *site, const char *word, enum verb verb)
+static int run_file(struct flow_site *site, const char *name, const char *text, enum verb verb)
 {
 	struct line_file file;
 	const char *line;
 	int status = 0;
 
-	line_file_open(&file, word);
+	line_file_open(&file, name, text);
 	while (status == 0 && (line = line_file_next(&file))) {
 		enum verb said = read_verb(&line, verb);
 
@@ -194,6 +194,7 @@ static int run_file(struct flow_site *site, const char *word, enum verb verb)
 static int run(struct command_call *call, enum verb verb)
 {
 	const char *word = call->n_words > 2 ? call->words[2] : "";
+	const char *text = call->n_words > 2 ? command_text(call, 2) : NULL;
 	enum openflow version;
 	struct flow_site site;
 	int status = openflow_version(call, OPENFLOW_10, &version);
@@ -202,8 +203,7 @@ static int run(struct command_call *call, enum verb verb)
 		return status;
 	status = flow_site_open(&site, call, call->words[1]);
 	if (status == 0)
-		status = line_file_is(word) ? run_file(&site, word, verb)
-					    : run_line(&site, word, verb);
+		status = text ? run_file(&site, word, text, verb) : run_line(&site, word, verb);
 	flow_site_close(&site);
 	return status;
 }

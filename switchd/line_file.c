@@ -5,20 +5,9 @@
 
 #define WHITE " \t\r\v\f"
 
-bool line_file_is(const char *word)
+void line_file_open(struct line_file *file, const char *name, const char *text)
 {
-	return strchr(word, '\n');
-}
-
-void line_file_open(struct line_file *file, const char *word)
-{
-	size_t length = strcspn(word, "\n");
-
-	*file = (struct line_file){
-		.name = word,
-		.name_length = (int)length,
-		.rest = word + length + (word[length] == '\n'),
-	};
+	*file = (struct line_file){.name = name, .rest = text};
 }
 
 void line_file_close(struct line_file *file)
@@ -48,6 +37,5 @@ const char *line_file_next(struct line_file *file)
 
 int line_file_blame(const struct line_file *file, int status, struct error *error)
 {
-	return error_prefix(error, status, "%.*s:%u: ", file->name_length, file->name,
-			    file->number);
+	return error_prefix(error, status, "%s:%u: ", file->name, file->number);
 }

@@ -2,29 +2,22 @@
 /*
  * The lines of a file of flows or groups, as ovs-ofctl reads them: what follows a '#' is a comment,
  * lines with nothing in them are none.
- *
- * A command's word that stands for a file is its name, a newline, and its text: the client has read
- * it (cli/file.h).
  */
 #ifndef XVS_LINE_FILE_H
 #define XVS_LINE_FILE_H
 
-#include <stdbool.h>
 #include "db/error.h"
 #include "db/text.h"
 
 struct line_file {
 	const char *name;
-	int name_length;
 	const char *rest;
 	unsigned number; /* of the line that was read last */
 	struct text line;
 };
 
-/* Is the word a file, and not what the user wrote? */
-bool line_file_is(const char *word);
-
-void line_file_open(struct line_file *file, const char *word);
+/* Name and text must last until it is closed. */
+void line_file_open(struct line_file *file, const char *name, const char *text);
 void line_file_close(struct line_file *file);
 
 /* The next line without white space around it, valid until the next call; NULL at the end. */

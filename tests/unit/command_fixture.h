@@ -22,7 +22,7 @@ static inline int run(struct fixture *fixture, const char *line)
 		n++;
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, language, n, words, &result);
+	command_run(&fixture->daemon, language, n, words, NULL, &result);
 	free(copy);
 	return result.status;
 }

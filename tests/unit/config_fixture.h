@@ -20,7 +20,7 @@ static inline struct command_result run_words(struct fixture *fixture, int n, ch
 {
 	struct command_result result;
 
-	command_run(&fixture->daemon, LANGUAGE_OWN, n, words, &result);
+	command_run(&fixture->daemon, LANGUAGE_OWN, n, words, NULL, &result);
 	return result;
 }
 

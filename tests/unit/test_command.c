@@ -21,7 +21,7 @@ static int run(struct fixture *fixture, const char *line)
 		n++;
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, language, *line ? n : 0, words, &result);
+	command_run(&fixture->daemon, language, *line ? n : 0, words, NULL, &result);
 	free(copy);
 	return result.status;
 }

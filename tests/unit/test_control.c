@@ -36,7 +36,7 @@ static void end(struct daemon *daemon)
 }
 
 void command_run(struct daemon *daemon, enum language language, int n_words, char **words,
-		 struct command_result *result)
+		 const char *const *texts, struct command_result *result)
 {
 	const char *word = n_words ? words[0] : "";
 
@@ -55,7 +55,8 @@ void command_run(struct daemon *daemon, enum language language, int n_words, cha
 		result->status = error_set(&result->error, 1, "no \"%s\"", word);
 	} else {
 		for (int i = 0; i < n_words; i++)
-			text_add(&result->output, "<%s>", words[i]);
+			text_add(&result->output, "<%s%s%s>", words[i], texts[i] ? ":" : "",
+				 texts[i] ? texts[i] : "");
 	}
 }
 
@@ -189,10 +190,11 @@ static void test_run(void **state)
 	json_t *answer, *expected;
 
 	(void)state;
-	put(fd, "{\"method\":\"run\",\"params\":[\"a\",\"b c\"],\"id\":7}");
+	put(fd, "{\"method\":\"run\",\"params\":[\"a\",\"b c\",{\"file\":\"d\",\"text\":\"e\\n\"}],"
+		"\"id\":7}");
 	answer = get(fd);
 	expected = json_pack("{s:{s:i,s:s,s:s},s:n,s:i}", "result", "status", 0, "output",
-			     "<a><b c>", "warning", "", "error", "id", 7);
+			     "<a><b c><d:e\n>", "warning", "", "error", "id", 7);
 	assert_true(json_equal(answer, expected));
 	json_decref(answer);
 	json_decref(expected);
@@ -277,6 +279,8 @@ static void test_garbage(void **state)
 		"{\"method\":1,\"params\":[],\"id\":0}",
 		"{\"method\":\"run\",\"params\":{},\"id\":0}",
 		"{\"method\":\"run\",\"params\":[1],\"id\":0}",
+		"{\"method\":\"run\",\"params\":[{\"file\":\"a\"}],\"id\":0}",
+		"{\"method\":\"run\",\"params\":[{\"file\":1,\"text\":\"\"}],\"id\":0}",
 		"{\"method\":\"run\",\"params\":[\"\\u0000\"],\"id\":0}",
 		"{\"method\":\"run\",\"params\":[\"\xff\"],\"id\":0}",
 		"{}",

@@ -57,7 +57,8 @@ static json_t *split(const char *line)
 	return words;
 }
 
-/* The words that go to the switch, apart by '|'. */
+/* The words that go to the switch, apart by '|'; in front of a file's text is its name, if it goes
+ * too. */
 static void sends(const char *program, const char *line, const char *expected)
 {
 	json_t *words = split(line), *word;
@@ -66,8 +67,15 @@ static void sends(const char *program, const char *line, const char *expected)
 
 	if (file_read_words(program_find(program), words, &error) < 0)
 		fail_msg("%s: %s", line, error.text);
-	json_array_foreach (words, i, word)
-		text_add(&text, "%s%s", i ? "|" : "", json_string_value(word));
+	json_array_foreach (words, i, word) {
+		const char *name = json_string_value(json_object_get(word, "file"));
+
+		text_add(&text, "%s", i ? "|" : "");
+		if (name)
+			text_add(&text, "%s:", name);
+		text_add(&text, "%s",
+			 json_string_value(name ? json_object_get(word, "text") : word));
+	}
 	assert_string_equal(text_string(&text), expected);
 	text_free(&text);
 	json_decref(words);
@@ -114,9 +122,9 @@ static void test_with_its_name(void **state)
 
 	(void)state;
 	write_file("a b\nc\n", 6);
-	snprintf(expected, sizeof(expected), "--bundle|add-flows|br0|%s\na b\nc\n", path);
+	snprintf(expected, sizeof(expected), "--bundle|add-flows|br0|%s:a b\nc\n", path);
 	sends("ovs-ofctl", "--bundle add-flows br0 @", expected);
-	snprintf(expected, sizeof(expected), "diff-flows|/nonexistent|%s\na b\nc\n", path);
+	snprintf(expected, sizeof(expected), "diff-flows|/nonexistent|%s:a b\nc\n", path);
 	sends("ovs-ofctl", "diff-flows /nonexistent @", expected);
 	snprintf(expected, sizeof(expected), "add-flow|br0|%s", path);
 	sends("ovs-ofctl", "add-flow br0 @", expected);
@@ -132,7 +140,7 @@ static void test_standard_input(void **state)
 	close(pipe_fds[1]);
 	assert_int_equal(dup2(pipe_fds[0], STDIN_FILENO), STDIN_FILENO);
 	close(pipe_fds[0]);
-	sends("ovs-ofctl", "add-flow br0 -", "add-flow|br0|-\nflow\n");
+	sends("ovs-ofctl", "add-flow br0 -", "add-flow|br0|-:flow\n");
 }
 
 static void test_refused(void **state)

@@ -13,36 +13,59 @@ static struct fixture *with_ports(void **state)
 	return fixture;
 }
 
-/* A command whose last word is a file; the exit status. */
-static int run_with(struct fixture *fixture, char *command, char *bridge, char *file)
+/* A command whose last word is a file with this text; the exit status. */
+static int run_with(struct fixture *fixture, char *command, const char *text)
 {
-	char *words[] = {command, bridge, file};
+	const char *texts[] = {NULL, NULL, text};
+	char *words[] = {command, "br0", "name"};
 
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, LANGUAGE_OWN, 3, words, &result);
+	command_run(&fixture->daemon, LANGUAGE_OWN, 3, words, texts, &result);
 	return result.status;
 }
 
 #define FLOWS "--no-stats dump-flows br0"
 
+static void a_word_of_several_lines_is_no_file(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-flow br0 priority=5,ip,\nactions=output:1,\noutput:2");
+	done(fixture, "add-flow br0 \npriority=6\nin_port=1\nactions=drop\n");
+	done(fixture, "add-flow br0 priority=7,actions=drop");
+	done(fixture, "mod-flows br0 in_port=1\nactions=output:2");
+	prints(fixture, FLOWS " in_port=1\n", " priority=6,in_port=1 actions=output:2\n");
+	done(fixture, "del-flows br0 ip,\nnw_proto=6");
+	prints(fixture, FLOWS,
+	       " priority=5,ip actions=output:1,output:2\n"
+	       " priority=6,in_port=1 actions=output:2\n priority=7 actions=drop\n");
+	done(fixture, "add-group br0 group_id=1,\ntype=all,\nbucket=output:1");
+	prints(fixture, "dump-groups br0",
+	       "NXST_GROUP_DESC reply (xid=0x2):\n"
+	       " group_id=1,type=all,bucket=bucket_id:0,actions=output:1\n");
+	refused(fixture, "replace-flows br0 name\npriority=1,actions=drop",
+		"replace-flows takes the text of a file");
+	refused(fixture, "diff-flows br0 br0\n", "br0\n is not a bridge or a socket");
+}
+
 static void a_file_is_a_whole(void **state)
 {
 	struct fixture *fixture = with_ports(state);
 
-	assert_int_equal(run_with(fixture, "add-flows", "br0",
-				  "name\n\n# a comment\npriority=1,actions=1 # and one\n"
+	assert_int_equal(run_with(fixture, "add-flows",
+				  "\n# a comment\npriority=1,actions=1 # and one\n"
 				  "priority=x,actions=1\n"),
 			 1);
 	assert_string_equal(result.error.text, "name:4: invalid priority \"x\"");
 	prints(fixture, FLOWS, "");
-	assert_int_equal(run_with(fixture, "add-flows", "br0",
-				  "-\npriority=1,actions=1\npriority=2,in_port=p2,actions=drop\n"
+	assert_int_equal(run_with(fixture, "add-flows",
+				  "priority=1,actions=1\npriority=2,in_port=p2,actions=drop\n"
 				  "delete_strict priority=1\nmodify actions=2"),
 			 0);
 	prints(fixture, FLOWS, " priority=2,in_port=2 actions=output:2\n");
-	assert_int_equal(run_with(fixture, "mod-flows", "br0", "-\nmodify actions=1\n"), 1);
-	assert_string_equal(result.error.text, "-:1: field modify missing value");
+	assert_int_equal(run_with(fixture, "mod-flows", "modify actions=1\n"), 1);
+	assert_string_equal(result.error.text, "name:1: field modify missing value");
 }
 
 static void what_a_chain_has_changed_is_seen_by_the_rest_of_it(void **state)
@@ -85,11 +108,11 @@ static void sources_that_differ_are_told_with_status_2(void **state)
 	struct fixture *fixture = with_ports(state);
 
 	done(fixture, "add-flow br0 priority=1,actions=1");
-	assert_int_equal(run_with(fixture, "diff-flows", "br0", "f\npriority=1,actions=1\n"), 0);
-	assert_int_equal(run_with(fixture, "diff-flows", "br0", "f\npriority=1,actions=2\n"), 2);
+	assert_int_equal(run_with(fixture, "diff-flows", "priority=1,actions=1\n"), 0);
+	assert_int_equal(run_with(fixture, "diff-flows", "priority=1,actions=2\n"), 2);
 	assert_string_equal(text_string(&result.output),
 			    "-priority=1 actions=output:1\n+priority=1 actions=output:2\n");
-	assert_int_equal(run_with(fixture, "replace-flows", "br0", "f\npriority=1,actions=2\n"), 0);
+	assert_int_equal(run_with(fixture, "replace-flows", "priority=1,actions=2\n"), 0);
 	prints(fixture, FLOWS, " priority=1 actions=output:2\n");
 }
 
@@ -117,7 +140,7 @@ static void a_file_of_the_configuration_says_flows_too(void **state)
 
 	text_free(&result.output);
 	text_free(&result.warning);
-	command_run(&fixture->daemon, LANGUAGE_OWN, 2, words, &result);
+	command_run(&fixture->daemon, LANGUAGE_OWN, 2, words, NULL, &result);
 	assert_string_equal(result.error.text, "");
 	prints(fixture, "--protocols=OpenFlow15 --no-stats dump-flows br0",
 	       " importance=3, actions=meter:5,group:1\n");
@@ -141,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_is_a_whole),
+		TEST(a_word_of_several_lines_is_no_file),
 		TEST(what_a_chain_has_changed_is_seen_by_the_rest_of_it),
 		TEST(groups_and_meters_go_with_their_flows),
 		TEST(sources_that_differ_are_told_with_status_2),

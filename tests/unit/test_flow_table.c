@@ -165,16 +165,16 @@ static void many_flows_get_memory_and_keep_their_counts(void **state)
 {
 	struct fixture *fixture = with_ports(state);
 	struct text file = TEXT_EMPTY;
-	char *words[] = {"add-flows", "br0", NULL};
+	char *words[] = {"add-flows", "br0", "file"};
+	const char *texts[3] = {};
 	struct command_result many;
 
 	done(fixture, "del-flows br0 -- add-flow br0 priority=5,actions=2");
 	count(fixture, 3, 200);
-	text_add(&file, "file\n");
 	for (int i = 0; i < 3000; i++)
 		text_add(&file, "priority=1,ip,nw_dst=10.0.%d.%d,actions=1\n", i / 256, i % 256);
-	words[2] = (char *)text_string(&file);
-	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, &many);
+	texts[2] = text_string(&file);
+	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, texts, &many);
 	assert_int_equal(many.status, 0);
 	assert_int_equal(flows_of(fixture, "br0"), 3001);
 	shows(fixture, "dump-flows br0 table=0",
@@ -327,6 +327,16 @@ static void the_first_error_of_the_classifier_is_told(void **state)
 	add_masks(&file, "", 0, 129);
 	assert_int_equal(run_file(fixture, "add-flows", text_string(&file)), 1);
 	assert_non_null(strstr(fixture->error.text, "128"));
+	char *words[] = {"add-flows", "br0", "file"};
+	const char *texts[3] = {};
+	struct command_result many;
+
+	for (int i = 0; i < 129; i++)
+		text_add(&file, "metadata=0x%llx/0x%llx,actions=1\n", 0ULL, 1ULL + (unsigned)i);
+	texts[2] = text_string(&file);
+	command_run(&fixture->daemon, LANGUAGE_OFCTL, 3, words, texts, &many);
+	assert_int_equal(many.status, 1);
+	assert_non_null(strstr(many.error.text, "128"));
 	assert_int_equal(flows_of(fixture, "br0"), -1);
 	text_free(&file);
 }
