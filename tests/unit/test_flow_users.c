@@ -12,6 +12,20 @@ static void setup_bridge(struct fixture *fixture)
 		      "meter=4,kbps,bands=type=drop,rate=100");
 }
 
+/* The command takes what stands in a file. */
+static void refused_file(struct fixture *fixture, const char *command, const char *lines,
+			 const char *sentence)
+{
+	char *words[] = {(char *)command, "br0", "file", NULL};
+	const char *texts[] = {NULL, NULL, lines};
+
+	text_free(&result.output);
+	text_free(&result.warning);
+	command_run(&fixture->daemon, language, 3, words, texts, &result);
+	assert_int_equal(result.status, 1);
+	assert_string_equal(result.error.text, sentence);
+}
+
 static void test_who_is_not_there(void **state)
 {
 	struct fixture *fixture = *state;
@@ -23,10 +37,10 @@ static void test_who_is_not_there(void **state)
 		"group:99: there is no such group (OFPBAC_BAD_OUT_GROUP)");
 	refused(fixture, "add-flow br0 actions=meter:9,group:1",
 		"meter:9: there is no such meter (OFPMMFC_INVALID_METER)");
-	refused(fixture, "add-flows br0 file\n\nactions=group:1\narp,actions=group:99\n",
-		"file:3: group:99: there is no such group (OFPBAC_BAD_OUT_GROUP)");
-	refused(fixture, "replace-flows br0 file\nip,actions=group:99\n",
-		"group:99: there is no such group (OFPBAC_BAD_OUT_GROUP)");
+	refused_file(fixture, "add-flows", "\nactions=group:1\narp,actions=group:99\n",
+		     "file:3: group:99: there is no such group (OFPBAC_BAD_OUT_GROUP)");
+	refused_file(fixture, "replace-flows", "ip,actions=group:99\n",
+		     "group:99: there is no such group (OFPBAC_BAD_OUT_GROUP)");
 	done(fixture, "add-flow br0 arp,actions=group:1");
 	refused(fixture, "mod-flows br0 actions=meter:9",
 		"meter:9: there is no such meter (OFPMMFC_INVALID_METER)");
