@@ -9,8 +9,8 @@
 /* For the bridges that meet a condition; its first parameters are the time and the boot. */
 #define INSERT                                                                                     \
 	"INSERT INTO Flow (bridge, table_id, priority, match, actions, cookie, idle_timeout,"      \
-	" hard_timeout, importance, flags, is_default, created_ms, boot)"                          \
-	" SELECT _id, 0, 0, '', 'NORMAL', 0, 0, 0, 0, 0, 1, ?, ? FROM Bridge WHERE "
+	" hard_timeout, importance, flags, is_default, created_ms, modified_ms, boot)"             \
+	" SELECT _id, 0, 0, '', 'NORMAL', 0, 0, 0, 0, 0, 1, ?1, ?1, ?2 FROM Bridge WHERE "
 
 int flow_default_add(struct db *db, int64_t bridge, struct error *error)
 {

@@ -132,6 +132,7 @@ CREATE TABLE Flow (
 	flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 65535),
 	is_default INTEGER NOT NULL,
 	created_ms INTEGER NOT NULL,
+	modified_ms INTEGER NOT NULL,
 	boot TEXT NOT NULL,
 	UNIQUE (bridge, table_id, priority DESC, match)
 ) STRICT;

@@ -45,7 +45,8 @@ static int check_actions(struct flow_site *site, const struct flow_action *actio
 	return status;
 }
 
-int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created)
+int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created,
+		    uint64_t modified)
 {
 	const struct daemon *daemon = site->call->daemon;
 	struct text match = TEXT_EMPTY, actions = TEXT_EMPTY;
@@ -58,6 +59,7 @@ int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t cr
 		.importance = flow->importance,
 		.flags = flow->flags,
 		.created_ms = (int64_t)(created / 1000000),
+		.modified_ms = (int64_t)(modified / 1000000),
 	};
 	int status = check_actions(site, flow->actions);
 
@@ -99,6 +101,7 @@ static int check_overlap(struct flow_site *site, const struct flow *flow)
 
 static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
 {
+	uint64_t now = flow_table_clock();
 	struct flow flow = mod->flow;
 	int status = 0;
 
@@ -114,7 +117,7 @@ static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow
 		if (flow.flags & FLOW_CHECK_OVERLAP)
 			status = check_overlap(site, &flow);
 	}
-	return status ? status : flow_change_put(site, &flow, flow_table_clock());
+	return status ? status : flow_change_put(site, &flow, now, now);
 }
 
 static int modify(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
@@ -123,12 +126,13 @@ static int modify(struct flow_site *site, const struct flow_mod *mod, enum openf
 	int status = flow_select(site, mod, &selection);
 
 	for (size_t i = 0; i < selection.count && status == 0; i++) {
-		struct flow flow = selection.entries[i]->flow;
+		const struct flow_entry *entry = selection.entries[i];
+		struct flow flow = entry->flow;
 
 		flow.actions = mod->flow.actions;
 		if (mod->sets_cookie)
 			flow.cookie = mod->new_cookie;
-		status = flow_change_put(site, &flow, selection.entries[i]->created);
+		status = flow_change_put(site, &flow, entry->created, flow_table_clock());
 	}
 	if (status == 0 && !selection.count && version <= OPENFLOW_11 && !mod->cookie_mask)
 		status = add(site, mod, version);

@@ -14,8 +14,9 @@
  */
 int flow_change(struct flow_site *site, const struct flow_mod *mod, enum openflow version);
 
-/* Puts in a flow that was made at this time, ns of CLOCK_BOOTTIME, in place of one of the same
- * table, priority and match. */
-int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created);
+/* Puts in a flow that was made and last modified at these times, ns of CLOCK_BOOTTIME, in place of
+ * one of the same table, priority and match. */
+int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t created,
+		    uint64_t modified);
 
 #endif

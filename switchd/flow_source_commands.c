@@ -22,6 +22,7 @@ static int replace(const struct flow_item *there, const struct flow_item *wanted
 {
 	const struct replacing *replacing = arg;
 	struct command_call *call = replacing->site->call;
+	uint64_t now = flow_table_clock();
 	struct flow flow;
 
 	if (!wanted)
@@ -30,7 +31,7 @@ static int replace(const struct flow_item *there, const struct flow_item *wanted
 		return 0;
 	flow = wanted->flow;
 	flow.flags |= replacing->flags;
-	return flow_change_put(replacing->site, &flow, flow_table_clock());
+	return flow_change_put(replacing->site, &flow, now, now);
 }
 
 /* [--readd] replace-flows BRIDGE FILE */

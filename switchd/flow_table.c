@@ -125,14 +125,14 @@ static void set_times(const struct reading *reading, struct flow_entry *entry, u
 	entry->due = entry->since + entry->flow.idle_timeout;
 }
 
-/* ns of CLOCK_BOOTTIME. A flow of an earlier boot is as old as this one. */
-static uint64_t created_of(const struct reading *reading, const struct db_flow *row)
+/* A time of the row as ns of CLOCK_BOOTTIME. A flow of an earlier boot is as old as this one. */
+static uint64_t time_of(const struct reading *reading, const struct db_flow *row, int64_t ms)
 {
-	uint64_t created = (uint64_t)row->created_ms * 1000000;
+	uint64_t time = (uint64_t)ms * 1000000;
 
-	if (row->created_ms < 0 || strcmp(row->boot, reading->daemon->flows->boot))
+	if (ms < 0 || strcmp(row->boot, reading->daemon->flows->boot))
 		return 0;
-	return created < reading->now ? created : reading->now;
+	return time < reading->now ? time : reading->now;
 }
 
 static bool same_actions(const struct flow *flow, const struct db_flow *row)
@@ -198,9 +198,10 @@ static void read_flow(struct reading *reading, const struct db_flow *row, const 
 {
 	struct flow_table *table = reading->daemon->flows;
 	struct flow_entry *entry = flow_store_find(&table->store, row->bridge, flow);
-	uint64_t created = created_of(reading, row);
+	uint64_t created = time_of(reading, row, row->created_ms);
+	uint64_t when = time_of(reading, row, row->modified_ms);
 	bool new = !entry || !entry->id || entry->created != created;
-	bool modified = entry && is_modified(entry, row);
+	bool modified = entry && (entry->modified != when || is_modified(entry, row));
 
 	if (entry)
 		replace(reading, entry, row, flow);
@@ -211,12 +212,9 @@ static void read_flow(struct reading *reading, const struct db_flow *row, const 
 	entry->is_default = row->is_default;
 	entry->met = true;
 	table->n_timed += is_timed(flow);
-	if (new)
-		set_times(reading, entry, created, created);
-	else if (modified)
-		set_times(reading, entry, created, reading->now);
 	if (!new && !modified)
 		return;
+	set_times(reading, entry, created, when);
 	entry->left_out = false;
 	flow_table_touch(table, entry);
 }

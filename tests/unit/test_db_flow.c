@@ -82,6 +82,7 @@ static void every_column_comes_back(void **state)
 		.importance = 3,
 		.flags = 4,
 		.created_ms = TIME,
+		.modified_ms = TIME + 1,
 		.boot = "01234567-89ab-cdef-0123-456789abcdef",
 		.match = "tcp,nw_src=10.0.0.0/8",
 		.actions = "output:1,note:00",
@@ -101,6 +102,7 @@ static void every_column_comes_back(void **state)
 	assert_int_equal(is.importance, row.importance);
 	assert_int_equal(is.flags, row.flags);
 	assert_int_equal(is.created_ms, row.created_ms);
+	assert_int_equal(is.modified_ms, row.modified_ms);
 	assert_string_equal(is.boot, row.boot);
 }
 

@@ -319,6 +319,23 @@ static void add_masks(struct text *file, const char *before, int first, int n)
 		text_add(file, "%smetadata=0/0x%x,actions=1\n", before, i + 1);
 }
 
+static void a_modified_flow_is_given_its_time_again(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "del-flows br0 -- add-flow br0 hard_timeout=1,actions=2");
+	usleep(600000);
+	done(fixture, "mod-flows br0 actions=2");
+	fixture_stop(fixture);
+	fixture_start(fixture);
+	usleep(450000);
+	flow_table_tick(&fixture->daemon);
+	assert_int_equal(flows_of(fixture, "br0"), 1);
+	usleep(600000);
+	flow_table_tick(&fixture->daemon);
+	assert_int_equal(flows_of(fixture, "br0"), -1);
+}
+
 static void the_first_error_of_the_classifier_is_told(void **state)
 {
 	struct fixture *fixture = with_ports(state);
@@ -407,6 +424,7 @@ int main(void)
 		TEST(an_added_flow_begins_anew_or_goes_on),
 		TEST(idle_flows_go),
 		TEST(flows_with_a_hard_timeout_go),
+		TEST(a_modified_flow_is_given_its_time_again),
 		TEST(the_first_error_of_the_classifier_is_told),
 		TEST(all_masks_can_be_replaced_by_others),
 		TEST(what_is_refused_at_the_bound_loses_nothing),
