@@ -268,8 +268,6 @@ static __always_inline __u64 flow_zero_octets(__u64 word)
 	return (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
 }
 
-#define FLOW_CHAIN_MAX 64 /* buckets that one search may come to */
-
 /* The rule of a subtable with a hash's tag that comes behind so many others: its line, 0: none. */
 __weak __noinline __u32 flow_candidate(__u32 subtable, __u64 hash, __u32 behind)
 {
@@ -279,7 +277,7 @@ __weak __noinline __u32 flow_candidate(__u32 subtable, __u64 hash, __u32 behind)
 
 	if (!entry)
 		return 0;
-	for (__u32 i = 0; i < FLOW_CHAIN_MAX; i++) {
+	for (__u32 i = 0; i < XVS_FLOW_CHAIN_MAX; i++) {
 		const struct xvs_flow_bucket *bucket;
 		__u64 same;
 
@@ -353,7 +351,7 @@ static __always_inline void flow_probe(struct flow_state *state,
 	__u64 word0 = state->now.key.word[0] & subtable->fixed[0];
 	__u64 word1 = state->now.key.word[1] & subtable->fixed[1];
 	__u64 word2 = state->now.key.word[2] & subtable->fixed[2];
-	__u64 hash = xvs_flow_hash_fixed(word0, word1, word2), same;
+	__u64 hash = xvs_flow_hash_fixed(subtable->seed, word0, word1, word2), same;
 	const struct xvs_flow_bucket *bucket;
 	const struct xvs_flow_rule *rule;
 	__u32 at;

@@ -58,7 +58,8 @@ static __always_inline void flow_ask(struct flow_question *question, const struc
 
 	for (int i = 0; i < XVS_FLOW_FIXED; i++)
 		question->fixed[i] = state->now.key.word[i] & bridge->fixed[i];
-	hash = xvs_flow_hash_fixed(question->fixed[0], question->fixed[1], question->fixed[2]);
+	hash = xvs_flow_hash_fixed(bridge->version, question->fixed[0], question->fixed[1],
+				   question->fixed[2]);
 	question->extra = left = bridge->extra;
 	for (int n = 0; n < FLOW_CACHE_EXTRA && left; n++) {
 		hash = xvs_flow_hash_extra(hash, flow_extra_word(state, left));

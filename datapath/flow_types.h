@@ -146,39 +146,45 @@ _Static_assert(sizeof(struct xvs_flow_filter) == 64, "a cache line");
 #define XVS_FLOW_FIRST_EXTRA 3 /* masks of them in the first line */
 
 struct xvs_flow_subtable {
-	__u32 buckets;      /* line of the first */
-	__u32 bucket_mask;  /* how many, a power of two, less one */
-	__u16 max_priority; /* of the flows in it */
-	__u16 extra;        /* which words besides the fixed ones: bit n for word n */
-	__u32 reserved;
+	__u32 buckets;               /* line of the first */
+	__u32 bucket_mask;           /* how many, a power of two, less one */
+	__u16 max_priority;          /* of the flows in it */
+	__u16 extra;                 /* which words besides the fixed ones: bit n for word n */
+	__u32 seed;                  /* of the hash */
 	__u64 fixed[XVS_FLOW_FIXED]; /* masks of the fixed words */
 	__u64 mask[XVS_FLOW_EXTRA];  /* of the extra ones, one behind the other */
 };
 _Static_assert(sizeof(struct xvs_flow_subtable) == 128, "two cache lines");
 
 /*
- * The hash of a masked key. Words are multiplied by odd factors, so that the products can be worked
- * out side by side; what is taken of the sum are upper bits.
+ * The hash of a masked key, by the subtable's seed: who does not know it can't choose flows that
+ * come into one bucket. For sums of products alone are linear, and can be solved, so a product is
+ * of the halves of a word (Black et al., UMAC, CRYPTO 1999) whose bits differ most; products can be
+ * worked out side by side. What is taken of the sum are upper bits.
  */
 #define XVS_FLOW_FACTOR0 0x9e3779b97f4a7c15ULL
 #define XVS_FLOW_FACTOR1 0xc2b2ae3d27d4eb4fULL
 #define XVS_FLOW_FACTOR2 0x165667b19e3779f9ULL
 
-static inline __u64 xvs_flow_hash_fixed(__u64 word0, __u64 word1, __u64 word2)
+static inline __u64 xvs_flow_hash_halves(__u64 word)
 {
+	return (word >> 32) * (__u32)word;
+}
+
+static inline __u64 xvs_flow_hash_fixed(__u32 seed, __u64 word0, __u64 word1, __u64 word2)
+{
+	__u64 secret = seed * XVS_FLOW_FACTOR2;
 	__u64 hash = word0 * XVS_FLOW_FACTOR0;
 
-	/* Two rounds for the words whose bits differ most, for sums of products alone are linear.
-	 */
-	hash += (word1 ^ word1 >> 32) * XVS_FLOW_FACTOR1;
-	hash += (word2 ^ word2 >> 32) * XVS_FLOW_FACTOR2;
+	hash += xvs_flow_hash_halves(word1 + secret);
+	hash += xvs_flow_hash_halves(word2 ^ secret);
 	return hash ^ hash >> 29;
 }
 
 /* The extra words that a subtable has follow one by one. */
 static inline __u64 xvs_flow_hash_extra(__u64 hash, __u64 word)
 {
-	hash = (hash ^ word) * XVS_FLOW_FACTOR0;
+	hash = xvs_flow_hash_halves(hash ^ word);
 	return hash ^ hash >> 32;
 }
 
@@ -195,10 +201,12 @@ static inline __u8 xvs_flow_hash_tag(__u64 hash)
 /*
  * Flows are in bucket xvs_flow_hash_bucket() & bucket_mask. When that is full, `more` is set in it
  * and the next one is used, after the last one the first: a search goes on as long as `more` is
- * set. Tags are compared all at once; a tag whose rule is 0 means nothing.
+ * set. Tags are compared all at once; a tag whose rule is 0 means nothing. The writer keeps to the
+ * bounds below, with another seed where need be: a flow beyond them would not be found.
  */
 #define XVS_FLOW_BUCKET_RULES   8
-#define XVS_FLOW_CANDIDATES_MAX 16 /* flows in a chain with one tag that a search looks at */
+#define XVS_FLOW_CANDIDATES_MAX 16 /* flows in a chain with one tag, at most */
+#define XVS_FLOW_CHAIN_MAX      64 /* buckets that a search looks at, at most */
 
 struct xvs_flow_bucket {
 	__u64 tags; /* xvs_flow_hash_tag() of the flows, that of the first in the lowest bits */

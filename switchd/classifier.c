@@ -352,6 +352,7 @@ int classifier_commit(struct classifier *classifier, uint32_t *needed)
 {
 	struct flow_memory *memory = &classifier->store.memory;
 	bool any = false;
+	int rc;
 
 	for (unsigned i = 0; i < XVS_BRIDGES_MAX; i++) {
 		struct bridge *bridge = classifier->bridge[i];
@@ -359,10 +360,11 @@ int classifier_commit(struct classifier *classifier, uint32_t *needed)
 		if (!bridge || !bridge->changed)
 			continue;
 		any = true;
-		if (write_bridge(bridge, &classifier->store) < 0) {
+		rc = write_bridge(bridge, &classifier->store);
+		if (rc == -ENOSPC)
 			*needed = classifier_lines(classifier);
-			return -ENOSPC;
-		}
+		if (rc < 0)
+			return rc;
 	}
 	for (unsigned i = 0; i < XVS_BRIDGES_MAX && any; i++)
 		if (classifier->bridge[i] && classifier->bridge[i]->changed)
@@ -428,11 +430,25 @@ static void forget_places(struct bridge *bridge)
 	bridge->ports_changed = true;
 }
 
+static int fit(struct classifier *classifier)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < XVS_BRIDGES_MAX; i++)
+		for (unsigned j = 0; j < XVS_FLOW_TABLES && classifier->bridge[i] && rc == 0; j++)
+			if (classifier->bridge[i]->table[j])
+				rc = classifier_table_fit(classifier->bridge[i]->table[j]);
+	return rc;
+}
+
 int classifier_move(struct classifier *classifier, union xvs_flow_line *line, uint32_t lines)
 {
 	struct flow_memory memory;
 	uint32_t needed;
+	int rc = fit(classifier);
 
+	if (rc < 0)
+		return rc;
 	if (lines_anew(classifier) > lines)
 		return -ENOSPC;
 	if (flow_memory_open(&memory, line, lines) < 0)

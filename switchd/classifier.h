@@ -66,7 +66,8 @@ int classifier_ports_set(struct classifier *classifier, uint16_t bridge, const u
  * changed, and `needed` is the number of lines (a power of two) that will do; then call
  * classifier_move(). That may be as many as there are, when much is not settled: then it is another
  * way out to wait and to commit again. A third one is classifier_put() and _remove() back to what
- * was.
+ * was, and the only one from -EOVERFLOW: flows of one mask are so alike in their hashes that a
+ * search would not find all of them, and no seed keeps them apart. -ENOMEM.
  */
 int classifier_commit(struct classifier *classifier, uint32_t *needed);
 
@@ -79,8 +80,8 @@ bool classifier_unsettled(const struct classifier *classifier);
 uint32_t classifier_lines(const struct classifier *classifier);
 
 /* Writes everything, the changes since the last commit too, into another memory (all zero), which
- * it then uses, settled. The old one stays as it is. -ENOSPC when it does not fit, or -ENOMEM, and
- * nothing has changed. */
+ * it then uses, settled. The old one stays as it is. -ENOSPC when it does not fit, -EOVERFLOW as
+ * from commit(), or -ENOMEM, and nothing has changed. */
 int classifier_move(struct classifier *classifier, union xvs_flow_line *memory, uint32_t lines);
 
 /*

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include "switchd/classifier_bucket.h"
 #include "switchd/classifier_subtable.h"
 
@@ -9,6 +10,9 @@
 
 /* Flows for a bucket, on average: with eight places in it, few are full. */
 #define LOAD_MAX 4
+
+/* Seeds that are tried before flows are taken for ones that no seed keeps apart. */
+#define SEEDS_MAX 16
 
 static uint8_t octet_of(const struct xvs_flow_key *key, unsigned octet)
 {
@@ -24,6 +28,15 @@ static uint32_t needs_of(const struct xvs_flow_key *mask)
 	for (unsigned i = 8; i < XVS_FLOW_WORDS; i++)
 		bits |= mask->word[i];
 	return bits ? XVS_FLOW_NEEDS_L3 : 0;
+}
+
+static uint32_t random_seed(void)
+{
+	uint32_t seed;
+
+	while (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		;
+	return seed;
 }
 
 struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *mask,
@@ -45,6 +58,7 @@ struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *m
 	subtable->chains = CHAINS_MIN;
 	subtable->mask = *mask;
 	subtable->serial = serial;
+	subtable->seed = random_seed();
 	subtable->needs = needs_of(mask);
 	subtable->position = -1;
 	for (unsigned i = XVS_FLOW_FIXED; i < XVS_FLOW_WORDS; i++)
@@ -58,18 +72,23 @@ struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *m
 	return subtable;
 }
 
+static uint64_t hash_of(const struct classifier_subtable *subtable, const uint64_t *value)
+{
+	uint64_t hash = xvs_flow_hash_fixed(subtable->seed, value[0], value[1], value[2]);
+
+	for (unsigned i = XVS_FLOW_FIXED; i < subtable->n_values; i++)
+		hash = xvs_flow_hash_extra(hash, value[i]);
+	return hash;
+}
+
 /* The key's words that count, as a rule holds them, and their hash. */
 static uint64_t pack(const struct classifier_subtable *subtable, const struct xvs_flow_key *key,
 		     uint64_t *value)
 {
-	uint64_t hash = xvs_flow_hash_fixed(key->word[0], key->word[1], key->word[2]);
-
 	memcpy(value, key->word, XVS_FLOW_FIXED * sizeof(*value));
-	for (unsigned i = 0; i < subtable->n_extra; i++) {
+	for (unsigned i = 0; i < subtable->n_extra; i++)
 		value[XVS_FLOW_FIXED + i] = key->word[subtable->extra[i]];
-		hash = xvs_flow_hash_extra(hash, value[XVS_FLOW_FIXED + i]);
-	}
-	return hash;
+	return hash_of(subtable, value);
 }
 
 static void unpack(const struct classifier_subtable *subtable, const uint64_t *value,
@@ -128,39 +147,62 @@ static struct classifier_rule *greatest(const struct classifier_subtable *subtab
 	return NULL;
 }
 
-/* Chains keep their order: those of one become parts of others. Without memory for it all stays as
- * it is, which is right, if slower. */
+/* Takes all rules out of the chains: those that came last come first. */
+static struct classifier_rule *unchain(struct classifier_subtable *subtable)
+{
+	struct classifier_rule *all = NULL, *rule;
+
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		while ((rule = subtable->chain[i])) {
+			subtable->chain[i] = rule->next;
+			rule->next = all;
+			all = rule;
+		}
+	return all;
+}
+
+/* And back again: those of the same value follow each other as they did. */
+static void rechain(struct classifier_subtable *subtable, struct classifier_rule *all)
+{
+	struct classifier_rule *rule, **at;
+
+	while ((rule = all)) {
+		all = rule->next;
+		at = chain_of(subtable, rule->hash);
+		rule->next = *at;
+		*at = rule;
+	}
+}
+
+/* Without memory for it all stays as it is, which is right, if slower. */
 static void resize(struct classifier_subtable *subtable, uint32_t chains)
 {
-	struct classifier_rule **old = subtable->chain, **chain, ***end;
-	uint32_t n_old = subtable->chains;
+	struct classifier_rule **chain = calloc(chains, sizeof(*chain)), *all;
 
-	chain = calloc(chains, sizeof(*chain));
-	end = malloc(chains * sizeof(*end));
-	if (!chain || !end) {
-		free(chain);
-		free(end);
+	if (!chain)
 		return;
-	}
-	for (uint32_t i = 0; i < chains; i++)
-		end[i] = &chain[i];
-	for (uint32_t i = 0; i < n_old; i++)
-		for (struct classifier_rule *rule = old[i], *next; rule; rule = next) {
-			uint32_t to = xvs_flow_hash_bucket(rule->hash) & (chains - 1);
-
-			next = rule->next;
-			rule->next = NULL;
-			*end[to] = rule;
-			end[to] = &rule->next;
-		}
-	free(end);
-	free(old);
+	all = unchain(subtable);
+	free(subtable->chain);
 	subtable->chain = chain;
 	subtable->chains = chains;
+	rechain(subtable, all);
+}
+
+/* The buckets are of the old seed, and are to be made anew. */
+static void reseed(struct classifier_subtable *subtable)
+{
+	struct classifier_rule *all = unchain(subtable);
+
+	subtable->seed = random_seed();
+	for (struct classifier_rule *rule = all; rule; rule = rule->next)
+		rule->hash = hash_of(subtable, rule->value);
+	rechain(subtable, all);
+	subtable->stale = true;
 }
 
 static void note_change(struct classifier_subtable *subtable, struct classifier_rule *rule)
 {
+	subtable->fits = false;
 	if (rule->changed)
 		return;
 	rule->changed = true;
@@ -327,7 +369,7 @@ static bool needs_new_buckets(const struct classifier_subtable *subtable)
 {
 	uint32_t count = subtable->buckets.count;
 
-	return buckets_wanted(subtable) > count || subtable->taken_out > count;
+	return subtable->stale || buckets_wanted(subtable) > count || subtable->taken_out > count;
 }
 
 /* The first rule of the same value. */
@@ -337,12 +379,17 @@ static struct classifier_rule *first_alike(const struct classifier_subtable *sub
 	return *group_of(subtable, rule->hash, rule->value);
 }
 
-/* Writes the rule that is to be found of those with the value of `rule`. */
-static int write_greatest(const struct classifier_subtable *subtable,
-			  struct classifier_store *store, const struct classifier_rule *rule)
+/* The rule that is to be found of those with the value of `rule`. */
+static struct classifier_rule *found_of(const struct classifier_subtable *subtable,
+					const struct classifier_rule *rule)
 {
-	struct classifier_rule *found =
-		greatest(subtable, first_alike(subtable, rule), rule->hash, rule->value);
+	return greatest(subtable, first_alike(subtable, rule), rule->hash, rule->value);
+}
+
+static int write_found(const struct classifier_subtable *subtable, struct classifier_store *store,
+		       const struct classifier_rule *rule)
+{
+	struct classifier_rule *found = found_of(subtable, rule);
 
 	return found ? write_rule(subtable, store, found) : 0;
 }
@@ -355,35 +402,71 @@ static int write_rules(const struct classifier_subtable *subtable, struct classi
 
 	for (struct classifier_rule *rule = subtable->changes; rule && !all && rc == 0;
 	     rule = rule->change)
-		rc = write_greatest(subtable, store, rule);
+		rc = write_found(subtable, store, rule);
 	for (uint32_t i = 0; i < subtable->chains && all && rc == 0; i++)
 		for (struct classifier_rule *rule = subtable->chain[i]; rule && rc == 0;
 		     rule = rule->next)
 			if (!rule->gone)
-				rc = write_greatest(subtable, store, rule);
+				rc = write_found(subtable, store, rule);
 	return rc;
 }
 
-/* Makes the buckets true for the value of `rule`, which changed or not. */
-static void place(const struct classifier_subtable *subtable,
+/* Makes the buckets true for the value of `rule`, which changed or not. False: not all would be
+ * found. */
+static bool place(const struct classifier_subtable *subtable,
 		  const struct classifier_buckets *buckets, const struct classifier_rule *rule)
 {
-	struct classifier_rule *first = first_alike(subtable, rule), *was = first;
-	struct classifier_rule *is = greatest(subtable, first, rule->hash, rule->value);
+	struct classifier_rule *was = first_alike(subtable, rule), *is = found_of(subtable, rule);
+	bool bounded = true;
 
 	while (was && !was->placed)
 		was = was->next && is_of(subtable, was->next, rule->hash, rule->value) ? was->next
 										       : NULL;
 	if (was == is)
-		return;
+		return true;
 	if (was) {
 		classifier_bucket_replace(buckets, rule->hash, was->line, is ? is->line : 0);
 		was->placed = false;
 	} else {
-		classifier_bucket_put(buckets, rule->hash, is->line);
+		bounded = classifier_bucket_put(buckets, rule->hash, is->line);
 	}
 	if (is)
 		is->placed = true;
+	return bounded;
+}
+
+/* Whether a search finds all flows in buckets that are made from nothing. What is in them tells
+ * nothing but that. */
+static bool is_bounded(const struct classifier_subtable *subtable,
+		       const struct classifier_buckets *buckets)
+{
+	memset(buckets->bucket, 0, (buckets->mask + 1) * sizeof(*buckets->bucket));
+	for (uint32_t i = 0; i < subtable->chains; i++)
+		for (const struct classifier_rule *rule = subtable->chain[i]; rule;
+		     rule = rule->next)
+			if (rule == found_of(subtable, rule) &&
+			    !classifier_bucket_put(buckets, rule->hash, 1))
+				return false;
+	return true;
+}
+
+int classifier_subtable_fit(struct classifier_subtable *subtable)
+{
+	uint32_t count = buckets_wanted(subtable);
+	struct classifier_buckets buckets = {.mask = count - 1};
+
+	if (subtable->fits)
+		return 0;
+	buckets.bucket = malloc(count * sizeof(*buckets.bucket));
+	if (!buckets.bucket)
+		return -ENOMEM;
+	for (int i = 0; i < SEEDS_MAX && !subtable->fits; i++) {
+		if (i)
+			reseed(subtable);
+		subtable->fits = is_bounded(subtable, &buckets);
+	}
+	free(buckets.bucket);
+	return subtable->fits ? 0 : -EOVERFLOW;
 }
 
 static void fill_buckets(struct classifier_subtable *subtable,
@@ -397,6 +480,19 @@ static void fill_buckets(struct classifier_subtable *subtable,
 		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next)
 			place(subtable, buckets, rule);
 	subtable->taken_out = 0;
+	subtable->stale = false;
+}
+
+/* Makes buckets that are like the old ones true. False: not all would be found. */
+static bool update_buckets(struct classifier_subtable *subtable,
+			   const struct classifier_buckets *buckets,
+			   const struct xvs_flow_bucket *old)
+{
+	memcpy(buckets->bucket, old, (buckets->mask + 1) * sizeof(*old));
+	for (struct classifier_rule *rule = subtable->changes; rule; rule = rule->change)
+		if (!place(subtable, buckets, rule))
+			return false;
+	return true;
 }
 
 /* After this, `seen` has nothing that no flow has. */
@@ -449,34 +545,48 @@ static void find_max_priority(struct classifier_subtable *subtable)
 		}
 }
 
-int classifier_subtable_write(struct classifier_subtable *subtable, struct classifier_store *store,
-			      bool *swept)
+/* Writes the buckets, in another place. -EAGAIN: they have to be made from nothing. */
+static int write_buckets(struct classifier_subtable *subtable, struct classifier_store *store,
+			 bool anew)
 {
 	struct flow_memory *memory = &store->memory;
-	bool anew = needs_new_buckets(subtable), taken_out = subtable->taken_out;
 	struct flow_place old = subtable->buckets;
 	struct classifier_buckets buckets;
-	int rc;
+	int rc = anew ? classifier_subtable_fit(subtable) : 0;
 
-	if (!subtable->changes && subtable->buckets.count)
-		return 0;
-	rc = write_rules(subtable, store, anew);
-	if (rc < 0)
-		return rc;
-	rc = flow_place_renew(memory, &subtable->buckets,
-			      anew ? buckets_wanted(subtable) : old.count);
+	if (rc == 0)
+		rc = write_rules(subtable, store, anew);
+	if (rc == 0)
+		rc = flow_place_renew(memory, &subtable->buckets,
+				      anew ? buckets_wanted(subtable) : old.count);
 	if (rc < 0)
 		return rc;
 	buckets.bucket = (struct xvs_flow_bucket *)&memory->line[subtable->buckets.line];
 	buckets.mask = subtable->buckets.count - 1;
 	if (anew) {
 		fill_buckets(subtable, &buckets);
-	} else {
-		memcpy(buckets.bucket, &memory->line[old.line],
-		       old.count * sizeof(*buckets.bucket));
-		for (struct classifier_rule *rule = subtable->changes; rule; rule = rule->change)
-			place(subtable, &buckets, rule);
+		return 0;
 	}
+	subtable->stale = !update_buckets(subtable, &buckets,
+					  (struct xvs_flow_bucket *)&memory->line[old.line]);
+	return subtable->stale ? -EAGAIN : 0;
+}
+
+int classifier_subtable_write(struct classifier_subtable *subtable, struct classifier_store *store,
+			      bool *swept)
+{
+	bool anew = needs_new_buckets(subtable), taken_out = subtable->taken_out;
+	int rc;
+
+	if (!subtable->changes && subtable->buckets.count && !subtable->stale)
+		return 0;
+	rc = write_buckets(subtable, store, anew);
+	if (rc == -EAGAIN) {
+		anew = true;
+		rc = write_buckets(subtable, store, true);
+	}
+	if (rc < 0)
+		return rc;
 	forget_changes(subtable, store);
 	if (!subtable->at_max)
 		find_max_priority(subtable);
@@ -505,6 +615,7 @@ void classifier_subtable_describe(const struct classifier_subtable *subtable,
 		.buckets = subtable->buckets.line,
 		.bucket_mask = subtable->buckets.count - 1,
 		.max_priority = subtable->max_priority,
+		.seed = subtable->seed,
 	};
 	memcpy(told->fixed, subtable->mask.word, sizeof(told->fixed));
 	for (unsigned i = 0; i < subtable->n_extra; i++) {

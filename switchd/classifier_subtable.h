@@ -47,7 +47,8 @@ struct classifier_subtable {
 	struct xvs_flow_key mask;
 	uint64_t mask_hash; /* is compared before the mask */
 	uint64_t serial;    /* greater than that of all made before it */
-	uint32_t needs;     /* enum xvs_flow_needs, of the mask */
+	uint32_t seed;
+	uint32_t needs; /* enum xvs_flow_needs, of the mask */
 	uint8_t n_values, n_extra, extra[XVS_FLOW_EXTRA];
 
 	/*
@@ -65,6 +66,8 @@ struct classifier_subtable {
 
 	struct flow_place buckets;
 	uint32_t taken_out; /* of the buckets, since they were last made from nothing */
+	bool stale;         /* they must be made from nothing */
+	bool fits;          /* these flows, with this seed: classifier_subtable_fit() */
 
 	/* For the filter: the place of the subtable in it, -1: none yet; and which values the
 	 * octets of the mask have, or had, in flows: set seen_at[octet] - 1, if that is not 0. */
@@ -95,8 +98,15 @@ struct classifier_program *classifier_subtable_remove(struct classifier_subtable
 						      const struct xvs_flow_key *key,
 						      uint16_t priority);
 
+/*
+ * Sees to it that a search finds all flows within its bounds, when their buckets are made from
+ * nothing, if need be with another seed; there are flows. -EOVERFLOW: no seed was found that keeps
+ * them apart; -ENOMEM.
+ */
+int classifier_subtable_fit(struct classifier_subtable *subtable);
+
 /* Writes what changed; there are flows. *swept: values that no flow has any more are out of `seen`.
- * -ENOSPC. */
+ * -ENOSPC, or as classifier_subtable_fit(). */
 int classifier_subtable_write(struct classifier_subtable *subtable, struct classifier_store *store,
 			      bool *swept);
 

@@ -23,7 +23,7 @@ void classifier_table_free(struct classifier_table *table, struct classifier_sto
 
 static uint64_t hash_of(const struct xvs_flow_key *mask)
 {
-	uint64_t hash = 0;
+	uint64_t hash = XVS_FLOW_FACTOR1;
 
 	for (unsigned i = 0; i < XVS_FLOW_WORDS; i++)
 		hash = xvs_flow_hash_extra(hash, mask->word[i]);
@@ -137,6 +137,16 @@ static int write_list(struct classifier_table *table, struct flow_memory *memory
 		classifier_subtable_describe(table->subtable[i], &told[i]);
 	table->listed = table->count;
 	return 0;
+}
+
+int classifier_table_fit(struct classifier_table *table)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < table->count && rc == 0; i++)
+		if (table->subtable[i]->flows)
+			rc = classifier_subtable_fit(table->subtable[i]);
+	return rc;
 }
 
 int classifier_table_write(struct classifier_table *table, struct classifier_store *store)

@@ -30,7 +30,11 @@ struct classifier_subtable *classifier_table_add(struct classifier_table *table,
 /* Subtables that have flows. */
 unsigned classifier_table_masks(const struct classifier_table *table);
 
-/* Writes all that changed. -ENOSPC: some of it is written, and it can be tried again. */
+/* classifier_subtable_fit() for all of it. */
+int classifier_table_fit(struct classifier_table *table);
+
+/* Writes all that changed. An error (-ENOSPC, or as classifier_table_fit()): some of it is written,
+ * and it can be tried again. */
 int classifier_table_write(struct classifier_table *table, struct classifier_store *store);
 
 /* How the data path is told of it. */

@@ -106,6 +106,16 @@ static void carry(const struct xvs_flow_counter *old, uint32_t n, void *arg)
 			daemon->dpc->flow_counter_add(daemon->dp, i, &old[i]);
 }
 
+static int explain(int status, struct error *error)
+{
+	if (status == -EOVERFLOW)
+		return error_set(error, status,
+				 "flows that match by the same fields and masks have values that "
+				 "the data path's search can't keep apart: put some of them into "
+				 "another table");
+	return error_set(error, status, "the flow tables can't be written: %s", strerror(-status));
+}
+
 static int resize(struct daemon *daemon, uint32_t lines, struct error *error)
 {
 	struct flow_table *table = daemon->flows;
@@ -119,6 +129,8 @@ static int resize(struct daemon *daemon, uint32_t lines, struct error *error)
 	if (lines > XVS_FLOW_LINES_MAX)
 		return error_set(error, -ENOSPC, "there are too many flows");
 	status = daemon->dpc->flows_resize(daemon->dp, lines, counters, fill, carry, daemon, error);
+	if (status == -EOVERFLOW)
+		return explain(status, error);
 	if (status)
 		return status;
 	free(table->draft);
@@ -148,9 +160,7 @@ static int commit(struct daemon *daemon, struct error *error)
 	}
 	if (status == -ENOSPC)
 		return resize(daemon, needed, error);
-	return status ? error_set(error, status, "the flow tables can't be written: %s",
-				  strerror(-status))
-		      : 0;
+	return status ? explain(status, error) : 0;
 }
 
 /* Another row is another flow. One that was put in again goes on with what it has counted, unless

@@ -57,7 +57,7 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 							  const struct xvs_flow_subtable *subtable,
 							  const struct xvs_flow_key *key)
 {
-	uint64_t hash = xvs_flow_hash_fixed(key->word[0] & subtable->fixed[0],
+	uint64_t hash = xvs_flow_hash_fixed(subtable->seed, key->word[0] & subtable->fixed[0],
 					    key->word[1] & subtable->fixed[1],
 					    key->word[2] & subtable->fixed[2]);
 	const struct xvs_flow_bucket *buckets =
@@ -86,7 +86,7 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 		}
 		if (!bucket->more)
 			return NULL;
-		assert_true(++probes <= subtable->bucket_mask);
+		assert_true(++probes <= subtable->bucket_mask && probes < XVS_FLOW_CHAIN_MAX);
 	}
 }
 
