@@ -76,27 +76,17 @@ int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t cr
 	return status;
 }
 
-static bool overlaps(const struct flow *a, const struct flow *b)
-{
-	return a->table == b->table && a->priority == b->priority &&
-	       !flow_match_equal(&a->match, &b->match) && flow_match_overlap(&a->match, &b->match);
-}
-
 static int check_overlap(struct flow_site *site, const struct flow *flow)
 {
-	struct flow_mod any = flow_select_all();
-	struct flow_selection selection;
-	int status;
+	struct daemon *daemon = site->call->daemon;
+	const struct db_bridge *conf = flow_site_conf(site);
+	int status = conf ? flow_table_load(daemon, site->call->error) : -EIO;
 
-	any.flow.table = flow->table;
-	status = flow_select(site, &any, &selection);
-	for (size_t i = 0; i < selection.count && status == 0; i++)
-		if (overlaps(&selection.entries[i]->flow, flow))
-			status = error_set(site->call->error, -EEXIST,
-					   "another flow of the same priority matches some of the "
-					   "same frames (OFPFMFC_OVERLAP)");
-	flow_selection_free(&selection);
-	return status;
+	if (status || !flow_store_overlaps(&daemon->flows->store, conf->number, flow))
+		return status;
+	return error_set(site->call->error, -EEXIST,
+			 "another flow of the same priority matches some of the same frames "
+			 "(OFPFMFC_OVERLAP)");
 }
 
 static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow version)

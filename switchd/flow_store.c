@@ -44,7 +44,9 @@ int flow_store_open(struct flow_store *store)
 		TAILQ_INIT(&store->bridges[i]);
 	store->by_id = calloc(store->n_slots, sizeof(struct flow_entry *));
 	store->by_key = calloc(store->n_slots, sizeof(struct flow_entry *));
-	return store->by_id && store->by_key ? 0 : -ENOMEM;
+	if (!store->by_id || !store->by_key)
+		return -ENOMEM;
+	return flow_shapes_open(&store->shapes);
 }
 
 static void entry_free(struct flow_entry *entry)
@@ -65,6 +67,7 @@ void flow_store_close(struct flow_store *store)
 	}
 	free(store->by_id);
 	free(store->by_key);
+	flow_shapes_close(&store->shapes);
 }
 
 struct flow_entry *flow_store_by_id(const struct flow_store *store, int64_t id)
@@ -149,6 +152,7 @@ void flow_store_add(struct flow_store *store, struct flow_entry *entry)
 	TAILQ_INSERT_TAIL(&store->bridges[entry->bridge], entry, of_bridge);
 	link_id(store, entry);
 	link_key(store, entry);
+	flow_shapes_add(&store->shapes, entry);
 	store->count++;
 }
 
@@ -167,6 +171,7 @@ void flow_store_del(struct flow_store *store, struct flow_entry *entry)
 	while (*at != entry)
 		at = &(*at)->next_key;
 	*at = entry->next_key;
+	flow_shapes_del(&store->shapes, entry);
 	TAILQ_REMOVE(&store->bridges[entry->bridge], entry, of_bridge);
 	store->count--;
 	entry_free(entry);

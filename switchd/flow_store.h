@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 #include "switchd/flow.h"
+#include "switchd/flow_shape.h"
 
 struct flow_entry {
 	struct flow flow;
@@ -35,6 +36,8 @@ struct flow_entry {
 	TAILQ_ENTRY(flow_entry) of_bridge;
 	STAILQ_ENTRY(flow_entry) of_pending;
 	struct flow_entry *next_id, *next_key;
+	struct flow_shape *shape;
+	LIST_ENTRY(flow_entry) of_shape;
 };
 
 TAILQ_HEAD(flow_list, flow_entry);
@@ -44,6 +47,7 @@ struct flow_store {
 	size_t count;
 	size_t n_slots; /* a power of two */
 	struct flow_entry **by_id, **by_key;
+	struct flow_shapes shapes;
 };
 
 int flow_store_open(struct flow_store *store); /* 0 or -ENOMEM */
@@ -55,6 +59,9 @@ void flow_store_close(struct flow_store *store);
 struct flow_entry *flow_store_by_id(const struct flow_store *store, int64_t id);
 struct flow_entry *flow_store_find(const struct flow_store *store, uint16_t bridge,
 				   const struct flow *flow);
+
+/* Does the flow match some of the same frames as another one of its table and priority? */
+bool flow_store_overlaps(const struct flow_store *store, uint16_t bridge, const struct flow *flow);
 
 /* Puts in an entry, whose bridge and flow stay as they are from now on, but for cookie, timeouts,
  * flags and actions. It is the store's, which is free to be slow for lack of memory. */

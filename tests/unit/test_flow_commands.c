@@ -116,6 +116,37 @@ static void sources_that_differ_are_told_with_status_2(void **state)
 	prints(fixture, FLOWS, " priority=1 actions=output:2\n");
 }
 
+static void flows_that_overlap_are_refused_if_asked(void **state)
+{
+	static const char *const others[] = {
+		"priority=5,ip,nw_src=10.1.0.0/16", /* wider */
+		"priority=5,ip,nw_src=10.1.1.1",    /* narrower */
+		"priority=5,ip,nw_dst=10.9.0.1",    /* neither */
+	};
+	struct fixture *fixture = with_ports(state);
+	char line[128];
+
+	done(fixture,
+	     "add-flow br0 priority=5,ip,nw_src=10.1.1.0/24,actions=drop -- "
+	     "add-flow br0 priority=5,tcp,nw_src=10.2.0.0/16,nw_dst=10.9.0.0/16,actions=1");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		snprintf(line, sizeof(line), "add-flow br0 check_overlap,%s,actions=drop",
+			 others[i]);
+		refused(fixture, line,
+			"another flow of the same priority matches some of the same frames "
+			"(OFPFMFC_OVERLAP)");
+	}
+	/* The same one, others of its mask, another priority, another table. */
+	done(fixture, "add-flow br0 check_overlap,priority=5,ip,nw_src=10.1.1.0/24,actions=1");
+	done(fixture, "add-flow br0 check_overlap,priority=5,ip,nw_src=10.1.2.0/24,actions=1");
+	done(fixture, "add-flow br0 check_overlap,priority=5,udp,nw_src=10.2.0.0/16,actions=1");
+	done(fixture, "add-flow br0 check_overlap,priority=6,ip,nw_src=10.1.0.0/16,actions=1");
+	done(fixture, "add-flow br0 check_overlap,table=1,priority=5,ip,actions=1");
+	/* What is deleted in the same chain is in nobody's way. */
+	done(fixture, "del-flows br0 ip,nw_src=10.1.0.0/16 -- "
+		      "add-flow br0 check_overlap,priority=5,ip,nw_src=10.1.0.0/16,actions=1");
+}
+
 static void show_is_two_commands(void **state)
 {
 	struct fixture *fixture = with_ports(state);
@@ -168,6 +199,7 @@ int main(void)
 		TEST(what_a_chain_has_changed_is_seen_by_the_rest_of_it),
 		TEST(groups_and_meters_go_with_their_flows),
 		TEST(sources_that_differ_are_told_with_status_2),
+		TEST(flows_that_overlap_are_refused_if_asked),
 		TEST(show_is_two_commands),
 		TEST(a_file_of_the_configuration_says_flows_too),
 		TEST(versions_of_openflow_differ),
