@@ -47,7 +47,7 @@ REQUESTS = (
     # program, its words, those of the request
     ("xvsctl", "add-br br0 -- add-port br0 p1 tag=1", "add-br br0 -- add-port br0 p1 tag=1"),
     ("xvsctl", "--oneline show", "--oneline show"),
-    ("xvsctl", "-O OpenFlow13 dump-ports br0", "dump-ports br0"),
+    ("xvsctl", "-O OpenFlow13 dump-ports br0", "--protocols=OpenFlow13 dump-ports br0"),
     ("ovs-vsctl", "list-br", "list-br"),
     ("ovs-vsctl", "-- --may-exist add-br br0 -- list-br", "-- --may-exist add-br br0 -- list-br"),
     ("ovs-vsctl", "--timeout=5 -- --may-exist add-port br0 p1", "-- --may-exist add-port br0 p1"),
@@ -71,8 +71,9 @@ REQUESTS = (
     ("ovs-vsctl", "-- --dry-run list-br", "-- --dry-run list-br"),
     ("ovs-vsctl", "set port p1 tag=-1 -x", "set port p1 tag=-1 -x"),
     ("ovs-ofctl", "dump-ports br0", "dump-ports br0"),
-    ("ovs-ofctl", "dump-ports -O OpenFlow13 br0 --names -t 5 1", "dump-ports br0 1"),
-    ("ovs-ofctl", "-m --sort --rsort=in_port --proto=OpenFlow10 --strict dump-ports br0 --bundle", "dump-ports br0"),
+    ("ovs-ofctl", "dump-ports -O OpenFlow13 br0 --names -t 5 1", "--protocols=OpenFlow13 dump-ports br0 1"),
+    ("ovs-ofctl", "-m --sort --rsort=in_port --proto=OpenFlow10 --strict dump-ports br0 --bundle",
+     "--protocols=OpenFlow10 dump-ports br0"),
     ("ovs-ofctl", "dump-ports br0 -- --strict", "dump-ports br0 --strict"),
     ("ovs-ofctl", "dump-ports -- -1 --", "dump-ports -1 --"),
     ("ovs-appctl", "fdb/show br0", "fdb/show br0"),
@@ -123,10 +124,11 @@ def test_xvsctl_alone_takes_an_instance(fake, program):
     assert not fake.requests
 
 
-@pytest.mark.parametrize("program", ("xvsctl", "ovs-vsctl"))
-def test_a_request_that_is_too_long(fake, program):
-    # No word of a command line may be longer than 128 KiB.
-    done = fake.run(program, "get", *["\x01" * 100000] * 14)
+@pytest.mark.parametrize("program,words", (("xvsctl", ("apply",)), ("ovs-ofctl", ("add-flows", "br0"))), ids=("xvsctl", "ovs-ofctl"))
+def test_a_request_that_is_too_long(fake, tmp_path, program, words):
+    # JSON takes six characters for each of these.
+    (tmp_path / "long").write_bytes(b"\x01" * (6 << 20))
+    done = fake.run(program, *words, str(tmp_path / "long"))
     assert (done.returncode, done.stderr) == (1, f"{program}: the command is longer than 32 MiB\n")
     assert not fake.requests
 
