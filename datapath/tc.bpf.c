@@ -37,7 +37,11 @@ int xvs_tc(struct __sk_buff *skb)
 		bpf_tail_call(skb, &tc_slots, XVS_SLOT_FLOWS);
 		return TC_ACT_SHOT;
 	}
-	parse(&frame, skb, HEADER_MAX);
+	if (!parse(&frame, skb, HEADER_MAX)) {
+		stats_rx(ingress, skb->len);
+		stats_drop(ingress, XVS_DROP_NO_MEMORY);
+		return TC_ACT_SHOT;
+	}
 
 	verdict = decide(&frame, ingress, &in);
 	if (verdict.action == VERDICT_PORT) {

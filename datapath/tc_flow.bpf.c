@@ -69,7 +69,10 @@ __weak __noinline int put_out(struct __sk_buff *skb, __u32 ingress, __u32 place,
 	if (!state || !port)
 		return TC_ACT_SHOT;
 	in = port_rules(port);
-	parse(&frame, skb, HEADER_MAX);
+	if (!parse(&frame, skb, HEADER_MAX)) {
+		stats_drop(ingress, XVS_DROP_NO_MEMORY);
+		return TC_ACT_SHOT;
+	}
 	verdict =
 		verdict_of(&state->output[BOUNDED(place, FLOW_OUTPUTS_MAX)], &frame, ingress, &in);
 	if (verdict.learn)
@@ -86,10 +89,10 @@ __weak __noinline int put_out(struct __sk_buff *skb, __u32 ingress, __u32 place,
 struct putting_out {
 	struct __sk_buff *skb;
 	__u32 ingress, len;
-	__u32 last;  /* output that gets the frame itself */
-	__u32 form;  /* that it has now */
-	__u32 ended; /* by a meter, or since it could not be rewritten */
-	int result;  /* of the last one */
+	__u32 last; /* output that gets the frame itself */
+	__u32 form; /* that it has now */
+	bool put;   /* it left, or it is told why not */
+	int result; /* of the last one */
 };
 
 static long put_out_next(__u32 index, struct putting_out *out)
@@ -105,11 +108,12 @@ static long put_out_next(__u32 index, struct putting_out *out)
 		if (meter_passes(output->what, out->len))
 			return 0;
 		stats_drop(out->ingress, XVS_DROP_METER);
-		out->ended = true;
+		out->put = true;
 		return 1;
 	}
+	out->put = true;
 	if (output->form != out->form && !tc_rewrite(out->skb, out->form, output->form)) {
-		stats_drop(out->ingress, XVS_DROP_REDIRECT);
+		stats_drop(out->ingress, XVS_DROP_NO_MEMORY);
 		return 1;
 	}
 	out->form = output->form;
@@ -142,7 +146,11 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 	enum xvs_drop reason;
 	struct frame frame;
 
-	parse(&frame, skb, FLOW_HEADERS_MAX);
+	*len = skb->len;
+	if (!parse(&frame, skb, FLOW_HEADERS_MAX)) {
+		stats_drop(ingress, XVS_DROP_NO_MEMORY);
+		return false;
+	}
 	*len = frame.len;
 	reason = unseen(&frame, in);
 	if (reason) {
@@ -181,6 +189,8 @@ int xvs_tc_flow(struct __sk_buff *skb)
 	}
 	out.last = state->n_outputs - 1;
 	bpf_loop(state->n_outputs, put_out_next, &out, 0);
+	if (!out.put)
+		stats_drop(out.ingress, XVS_DROP_FLOW_DROP);
 	return out.result;
 }
 

@@ -10,97 +10,107 @@
 #include "datapath/rewrite.h"
 #include "datapath/tc_send.h"
 
-static __always_inline void tc_write_macs(struct __sk_buff *skb, const struct flow_form *to)
+/* The functions of this kind return 0, or another value for an error: the frame is then half
+ * rewritten, and must not leave. */
+static __always_inline long tc_write_macs(struct __sk_buff *skb, const struct flow_form *to)
 {
 	struct mac_pair macs;
 
 	mac_write(macs.octet, to->key.word[3]);
 	mac_write(macs.octet + ETH_ALEN, to->key.word[4]);
-	bpf_skb_store_bytes(skb, 0, &macs, sizeof(macs), 0);
+	return bpf_skb_store_bytes(skb, 0, &macs, sizeof(macs), 0);
 }
 
-static __always_inline void tc_write_ipv4(struct __sk_buff *skb, __u32 at,
+static __always_inline long tc_write_ipv4(struct __sk_buff *skb, __u32 at,
 					  const struct rewrite *rewrite, const struct flow_form *to)
 {
 	__u8 tos = to->key.word[2] >> 8, ttl = to->key.word[2];
 	__u64 addresses = __builtin_bswap64(to->key.word[1]);
+	long error;
 
-	bpf_l3_csum_replace(skb, at + IPV4_CHECKSUM, 0, diff_fold32(rewrite->header), 0);
-	bpf_skb_store_bytes(skb, at + 1, &tos, sizeof(tos), 0);
-	bpf_skb_store_bytes(skb, at + IPV4_TTL, &ttl, sizeof(ttl), 0);
-	bpf_skb_store_bytes(skb, at + IPV4_SRC, &addresses, sizeof(addresses), 0);
+	error = bpf_l3_csum_replace(skb, at + IPV4_CHECKSUM, 0, diff_fold32(rewrite->header), 0);
+	error |= bpf_skb_store_bytes(skb, at + 1, &tos, sizeof(tos), 0);
+	error |= bpf_skb_store_bytes(skb, at + IPV4_TTL, &ttl, sizeof(ttl), 0);
+	return error | bpf_skb_store_bytes(skb, at + IPV4_SRC, &addresses, sizeof(addresses), 0);
 }
 
 /* No checksum of its own makes up for what changes here. */
-static __always_inline void tc_write_ipv6(struct __sk_buff *skb, __u32 at,
+static __always_inline long tc_write_ipv6(struct __sk_buff *skb, __u32 at,
 					  const struct flow_form *to)
 {
 	__u8 first[2], tos = to->key.word[2] >> 8, ttl = to->key.word[2];
 	__u64 addresses[4];
+	long error = bpf_skb_load_bytes(skb, at, first, sizeof(first));
 
-	if (bpf_skb_load_bytes(skb, at, first, sizeof(first)))
-		return;
+	if (error)
+		return error;
 	first[0] = (first[0] & 0xf0) | tos >> 4;
 	first[1] = (first[1] & 0x0f) | tos << 4;
 #pragma unroll
 	for (int i = 0; i < 4; i++)
 		addresses[i] = __builtin_bswap64(to->key.word[8 + i]);
-	bpf_skb_store_bytes(skb, at, first, sizeof(first), BPF_F_RECOMPUTE_CSUM);
-	bpf_skb_store_bytes(skb, at + IPV6_TTL, &ttl, sizeof(ttl), BPF_F_RECOMPUTE_CSUM);
-	bpf_skb_store_bytes(skb, at + IPV6_SRC, addresses, sizeof(addresses), BPF_F_RECOMPUTE_CSUM);
+	error = bpf_skb_store_bytes(skb, at, first, sizeof(first), BPF_F_RECOMPUTE_CSUM);
+	error |= bpf_skb_store_bytes(skb, at + IPV6_TTL, &ttl, sizeof(ttl), BPF_F_RECOMPUTE_CSUM);
+	return error | bpf_skb_store_bytes(skb, at + IPV6_SRC, addresses, sizeof(addresses),
+					   BPF_F_RECOMPUTE_CSUM);
 }
 
-static __always_inline void tc_write_arp(struct __sk_buff *skb, __u32 at,
+static __always_inline long tc_write_arp(struct __sk_buff *skb, __u32 at,
 					 const struct rewrite *rewrite, const struct flow_form *to)
 {
 	__u16 operation = bpf_htons(rewrite->operation);
 	struct arp_addresses addresses;
+	long error = 0;
 
 	if (rewrite->arp_operation)
-		bpf_skb_store_bytes(skb, at + ARP_OPERATION, &operation, sizeof(operation),
-				    BPF_F_RECOMPUTE_CSUM);
+		error = bpf_skb_store_bytes(skb, at + ARP_OPERATION, &operation, sizeof(operation),
+					    BPF_F_RECOMPUTE_CSUM);
 	arp_write(&addresses, to);
-	bpf_skb_store_bytes(skb, at + ARP_ADDRESSES, &addresses, sizeof(addresses),
-			    BPF_F_RECOMPUTE_CSUM);
+	return error | bpf_skb_store_bytes(skb, at + ARP_ADDRESSES, &addresses, sizeof(addresses),
+					   BPF_F_RECOMPUTE_CSUM);
 }
 
-static __always_inline void tc_write_transport(struct __sk_buff *skb,
+static __always_inline long tc_write_transport(struct __sk_buff *skb,
 					       const struct flow_state *state, __u32 at,
 					       const struct rewrite *rewrite)
 {
 	__u32 checksum = transport_checksum(state->l4_protocol);
 	__u64 flags = state->l4_protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 	__u32 ports = bpf_htonl(rewrite->new_ports);
+	long error = 0;
 
 	if (checksum && rewrite->pseudo)
-		bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->pseudo),
-				    flags | BPF_F_PSEUDO_HDR);
+		error = bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->pseudo),
+					    flags | BPF_F_PSEUDO_HDR);
 	if (rewrite->old_ports == rewrite->new_ports)
-		return;
+		return error;
 	if (checksum)
-		bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->port), flags);
-	bpf_skb_store_bytes(skb, at, &ports, sizeof(ports), 0);
+		error |= bpf_l4_csum_replace(skb, at + checksum, 0, diff_fold32(rewrite->port),
+					     flags);
+	return error | bpf_skb_store_bytes(skb, at, &ports, sizeof(ports), 0);
 }
 
 /* The headers behind tags of so many octets. */
-static __always_inline void tc_rewrite_headers(struct __sk_buff *skb,
+static __always_inline long tc_rewrite_headers(struct __sk_buff *skb,
 					       const struct flow_state *state,
 					       const struct flow_form *from,
 					       const struct flow_form *to, __u32 tags)
 {
 	struct rewrite rewrite;
+	long error = 0;
 
 	rewrite_plan(&rewrite, state, from, to);
 	if (rewrite.macs)
-		tc_write_macs(skb, to);
+		error |= tc_write_macs(skb, to);
 	if (rewrite.network && rewrite.type == ETH_P_IP)
-		tc_write_ipv4(skb, state->l3 + tags, &rewrite, to);
+		error |= tc_write_ipv4(skb, state->l3 + tags, &rewrite, to);
 	if (rewrite.network && rewrite.type == ETH_P_IPV6)
-		tc_write_ipv6(skb, state->l3 + tags, to);
+		error |= tc_write_ipv6(skb, state->l3 + tags, to);
 	if (rewrite.arp || rewrite.arp_operation)
-		tc_write_arp(skb, state->l3 + tags, &rewrite, to);
+		error |= tc_write_arp(skb, state->l3 + tags, &rewrite, to);
 	if (state->l4)
-		tc_write_transport(skb, state, state->l4 + tags, &rewrite);
+		error |= tc_write_transport(skb, state, state->l4 + tags, &rewrite);
+	return error;
 }
 
 static __always_inline __u32 form_depth(const struct flow_form *form)
@@ -145,7 +155,7 @@ static __always_inline bool tc_change_tags(struct __sk_buff *skb, const struct f
 	return true;
 }
 
-/* Gives a frame that has one form another one, both by their places. False: it is neither. */
+/* Gives a frame that has one form another one, both by their places. False: it has neither. */
 __weak __noinline int tc_rewrite(struct __sk_buff *skb, __u32 from, __u32 to)
 {
 	const struct flow_state *state = flow_state_get();
@@ -159,8 +169,8 @@ __weak __noinline int tc_rewrite(struct __sk_buff *skb, __u32 from, __u32 to)
 	depth = form_depth(old);
 	if (depth && skb->vlan_present)
 		depth--;
-	tc_rewrite_headers(skb, state, old, new, depth * TAG_LEN);
-	return tc_change_tags(skb, old, new);
+	return !tc_rewrite_headers(skb, state, old, new, depth * TAG_LEN) &&
+	       tc_change_tags(skb, old, new);
 }
 
 #endif

@@ -326,16 +326,18 @@ static __always_inline enum xvs_drop port_objects(struct __sk_buff *skb,
 /*
  * Reads the frame. Its tags may be in a buffer of their own, the headers alone are never; the
  * outermost one has as a rule been moved to the metadata. So many octets of it are in one piece
- * then, if it has so many.
+ * then, if it has so many. False: there is no memory for that.
  */
-static __always_inline void parse(struct frame *frame, struct __sk_buff *skb, __u32 octets)
+static __always_inline bool parse(struct frame *frame, struct __sk_buff *skb, __u32 octets)
 {
-	if (skb->data_end - skb->data < octets && skb->data_end - skb->data < skb->len)
-		bpf_skb_pull_data(skb, skb->len < octets ? skb->len : octets);
+	if (skb->data_end - skb->data < octets && skb->data_end - skb->data < skb->len &&
+	    bpf_skb_pull_data(skb, skb->len < octets ? skb->len : octets))
+		return false;
 	frame_parse(frame, (void *)(long)skb->data, (void *)(long)skb->data_end, skb->len);
 	if (skb->vlan_present)
 		frame_insert_tag(frame, (__u32)bpf_ntohs(skb->vlan_proto) << TAG_TPID_SHIFT |
 						(__u16)skb->vlan_tci);
+	return true;
 }
 
 #endif

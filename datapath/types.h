@@ -335,7 +335,9 @@ struct xvs_counters {
 	X(20, CONTROLLER, "controller", "a flow sends it to the controller, and there is none")    \
 	X(21, HEADERS, "ipv6-headers", "it has too many IPv6 extension headers for flows to see")  \
 	X(22, NO_RECV, "no-receive", "mod-port says that the port it came from receives nothing")  \
-	X(23, NO_FWD, "no-forward", "mod-port says that the port it should leave by sends nothing")
+	X(23, NO_FWD, "no-forward",                                                                \
+	  "mod-port says that the port it should leave by sends nothing")                          \
+	X(24, NO_MEMORY, "no-memory", "there was no memory to read or rewrite its headers")
 
 enum xvs_drop {
 	XVS_DROP_NONE = 0,
