@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "switchd/commands.h"
 #include "switchd/daemon.h"
+#include "switchd/flow_table.h"
 #include "switchd/log.h"
 #include "switchd/model.h"
 #include "switchd/nearest.h"
@@ -406,6 +407,8 @@ static int commit(struct daemon *daemon, struct chain *chain, struct command_res
 {
 	int result = db_commit(daemon->db, &out->error);
 
+	if (result == 0)
+		flow_table_committed(daemon);
 	for (size_t i = 0; i < chain->n_calls && result == 0; i++)
 		if (chain->calls[i].committed)
 			chain->calls[i].committed(&chain->calls[i]);

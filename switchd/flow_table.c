@@ -316,3 +316,8 @@ int flow_table_load(struct daemon *daemon, struct error *error)
 	daemon->flows->loaded = true;
 	return status ? status : reading.status;
 }
+
+void flow_table_committed(struct daemon *daemon)
+{
+	group_table_committed(daemon);
+}

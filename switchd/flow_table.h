@@ -63,6 +63,9 @@ void flow_table_close(struct daemon *daemon);
  */
 int flow_table_load(struct daemon *daemon, struct error *error);
 
+/* What was loaded is committed: what it has changed does not come back. */
+void flow_table_committed(struct daemon *daemon);
+
 /* Does the bridge's traffic depend on its flows? Not when all frames get NORMAL anyway. */
 bool flow_table_in_use(const struct daemon *daemon, const struct db_bridge *conf);
 

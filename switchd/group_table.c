@@ -22,10 +22,23 @@ static void entry_free(struct group_entry *entry)
 	free(entry);
 }
 
+static struct group_entry *past_take(struct group_table *table)
+{
+	struct group_entry *entry = table->past;
+
+	if (entry)
+		table->past = entry->next_past;
+	return entry;
+}
+
 void group_table_free(struct group_table *table)
 {
+	struct group_entry *entry;
+
 	for (size_t i = 0; table && i < table->count; i++)
 		entry_free(table->entries[i]);
+	while (table && (entry = past_take(table)))
+		entry_free(entry);
 	if (table)
 		free(table->entries);
 	free(table);
@@ -113,13 +126,42 @@ static struct group_entry *make(const struct db_group *row, const struct flow_gr
 	return entry;
 }
 
+static void discard(struct flow_counters *counters, struct group_entry *entry)
+{
+	give_counters(counters, &entry->group);
+	entry_free(entry);
+}
+
+/* What a change takes away may come back when it is refused. */
 static void drop(struct group_table *table, struct flow_counters *counters, size_t i)
 {
-	give_counters(counters, &table->entries[i]->group);
-	entry_free(table->entries[i]);
+	struct group_entry *entry = table->entries[i];
+
 	table->count--;
 	memmove(table->entries + i, table->entries + i + 1,
 		(table->count - i) * sizeof(*table->entries));
+	if (entry->tentative) {
+		discard(counters, entry);
+		return;
+	}
+	entry->next_past = table->past;
+	table->past = entry;
+}
+
+/* The entry that was there before, if it was like this. */
+static struct group_entry *recall(struct group_table *table, const struct db_group *row)
+{
+	struct group_entry **at = &table->past, *entry;
+
+	while (*at && ((*at)->id != row->id || (*at)->bridge != row->bridge ||
+		       strcmp((*at)->text, row->text)))
+		at = &(*at)->next_past;
+	entry = *at;
+	if (entry) {
+		*at = entry->next_past;
+		entry->met = true;
+	}
+	return entry;
 }
 
 /* db_group_fn */
@@ -130,6 +172,7 @@ static int read_row(const struct db_group *row, void *arg)
 	struct group_table *table = flows->groups;
 	size_t i = find(table, row->bridge, row->group);
 	bool there = i < table->count && !compare(row->bridge, row->group, table->entries[i]);
+	struct group_entry *entry;
 	struct flow_group group;
 	struct error why;
 	int status;
@@ -148,8 +191,15 @@ static int read_row(const struct db_group *row, void *arg)
 	}
 	if (there)
 		drop(table, &flows->counters, i);
-	take_counters(&flows->counters, &group);
-	insert(table, make(row, &group));
+	entry = recall(table, row);
+	if (entry) {
+		flow_group_clear(&group);
+	} else {
+		take_counters(&flows->counters, &group);
+		entry = make(row, &group);
+		entry->tentative = flows->loaded;
+	}
+	insert(table, entry);
 	reading->changed[row->bridge] = true;
 	return 0;
 }
@@ -209,6 +259,18 @@ int group_table_load(struct daemon *daemon, struct error *error)
 		status = meter_table_load(daemon, reading.changed, error);
 	touch_users(&reading);
 	return status;
+}
+
+void group_table_committed(struct daemon *daemon)
+{
+	struct flow_table *flows = daemon->flows;
+	struct group_entry *entry;
+
+	for (size_t i = 0; i < flows->groups->count; i++)
+		flows->groups->entries[i]->tentative = false;
+	while ((entry = past_take(flows->groups)))
+		discard(&flows->counters, entry);
+	meter_table_committed(flows->meters);
 }
 
 static const struct flow_group *env_group(const struct flow_program_env *env, uint32_t id)

@@ -22,11 +22,14 @@ struct group_entry {
 	char *text;              /* as in the database */
 	uint64_t created;        /* ns of CLOCK_BOOTTIME when it was read first, or changed */
 	bool met;                /* by the reading that is at work */
+	bool tentative;          /* it came with a change that is not committed */
+	struct group_entry *next_past;
 };
 
 struct group_table {
 	struct group_entry **entries; /* by bridge and number */
 	size_t count;
+	struct group_entry *past; /* what was before the change that is not committed */
 };
 
 struct group_table *group_table_new(void); /* NULL: out of memory */
@@ -35,6 +38,10 @@ void group_table_free(struct group_table *table);
 /* Brings them in step with the database. Flows that use groups or meters of bridges with any change
  * are to be looked at again: flow_table_touch(). Errors as flow_table_load() has them. */
 int group_table_load(struct daemon *daemon, struct error *error);
+
+/* What was loaded is committed. Until then, what it changed comes back, with what it has counted,
+ * when that is loaded again. */
+void group_table_committed(struct daemon *daemon);
 
 /* NULL when there is none. */
 const struct group_entry *group_table_find(const struct group_table *table, uint16_t bridge,

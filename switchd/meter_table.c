@@ -60,12 +60,36 @@ static bool same(const struct flow_meter *a, const struct flow_meter *b)
 	return same;
 }
 
+/* What a change takes away may come back when it is refused. */
+static void keep_past(struct meter_table *table, const struct meter_entry *entry)
+{
+	table->uncommitted = true;
+	if (entry->id && !entry->tentative)
+		table->past[entry->number] = *entry;
+}
+
+static bool is_past(const struct meter_entry *past, const struct db_meter *row,
+		    const struct flow_meter *meter)
+{
+	return past->id == row->id && past->bridge == row->bridge && same(&past->meter, meter);
+}
+
+void meter_table_committed(struct meter_table *table)
+{
+	for (size_t i = 1; i < XVS_METERS_MAX && table->uncommitted; i++) {
+		table->entries[i].tentative = false;
+		table->past[i].id = 0;
+	}
+	table->uncommitted = false;
+}
+
 /* db_meter_fn */
 static int read_row(const struct db_meter *row, void *arg)
 {
 	struct reading *reading = arg;
 	struct flow_table *flows = reading->daemon->flows;
 	struct meter_entry *entry = &flows->meters->entries[row->number];
+	const struct meter_entry *past = &flows->meters->past[row->number];
 	struct flow_meter meter;
 	struct error why;
 	int status = parse(&meter, row, &why);
@@ -81,7 +105,12 @@ static int read_row(const struct db_meter *row, void *arg)
 		entry->id = row->id;
 		return 0;
 	}
-	*entry = (struct meter_entry){row->id, row->bridge, row->number, meter, flow_table_clock()};
+	keep_past(flows->meters, entry);
+	if (is_past(past, row, &meter))
+		*entry = *past;
+	else
+		*entry = (struct meter_entry){row->id, row->bridge,        row->number,
+					      meter,   flow_table_clock(), flows->loaded};
 	reading->changed[row->bridge] = true;
 	flows->meters->changed = true;
 	return 0;
@@ -99,6 +128,7 @@ int meter_table_load(struct daemon *daemon, bool changed[XVS_BRIDGES_MAX], struc
 		if (!table->entries[i].id || reading.met[i])
 			continue;
 		changed[table->entries[i].bridge] = true;
+		keep_past(table, &table->entries[i]);
 		table->entries[i].id = 0;
 		table->changed = true;
 	}

@@ -19,10 +19,13 @@ struct meter_entry {
 	uint16_t number; /* in the data path */
 	struct flow_meter meter;
 	uint64_t created; /* ns of CLOCK_BOOTTIME when it was read first, or changed */
+	bool tentative;   /* it came with a change that is not committed */
 };
 
 struct meter_table {
 	struct meter_entry entries[XVS_METERS_MAX]; /* by number; id 0: none */
+	struct meter_entry past[XVS_METERS_MAX];    /* before the change that is not committed */
+	bool uncommitted;                           /* there is such a change */
 	bool changed;                               /* the data path has not been told yet */
 };
 
@@ -32,6 +35,9 @@ void meter_table_free(struct meter_table *table);
 /* Brings them in step with the database, and notes the bridges with any change in `changed`. Errors
  * as flow_table_load() has them. */
 int meter_table_load(struct daemon *daemon, bool changed[XVS_BRIDGES_MAX], struct error *error);
+
+/* As group_table_committed(). */
+void meter_table_committed(struct meter_table *table);
 
 /* Writes into the data path's meters what has changed. One that was there with the same rates goes
  * on counting. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "switchd/flow_table.h"
 #include "switchd/group_table.h"
+#include "switchd/meter_table.h"
 
 static struct fixture *with_ports(void **state)
 {
@@ -384,6 +385,56 @@ static void what_is_refused_at_the_bound_loses_nothing(void **state)
 	text_free(&file);
 }
 
+static const struct meter_entry *meter_of(const struct fixture *fixture, uint16_t bridge)
+{
+	return meter_table_find(fixture->daemon.flows->meters, bridge, 1);
+}
+
+static void what_is_refused_leaves_groups_and_meters_counting(void **state)
+{
+	static const char *const refused[] = {
+		"mod-group br0 group_id=4,type=all,bucket=1",
+		"del-groups br0 group_id=4",
+		"mod-meter br0 meter=1,kbps,bands=type=drop,rate=77",
+		"del-meters br0",
+	};
+	struct fixture *fixture = with_ports(state);
+	uint16_t bridge = bridge_number(fixture, "br0");
+	struct xvs_meter *meter;
+	struct group_entry group;
+	uint64_t created;
+
+	done(fixture, "add-group br0 group_id=4,type=all -- "
+		      "add-meter br0 meter=1,kbps,bands=type=drop,rate=9 -- "
+		      "add-flow br0 in_port=1,actions=meter:1,group:4");
+	group = *group_table_find(fixture->daemon.flows->groups, bridge, 4);
+	created = meter_of(fixture, bridge)->created;
+	meter = &fixture->daemon.dpc->meters(fixture->daemon.dp)[meter_of(fixture, bridge)->number];
+	meter->packets = 5;
+	for (unsigned i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		char line[200];
+
+		snprintf(line, sizeof(line), "%s -- add-flow br0 actions=group:99", refused[i]);
+		assert_int_equal(run(fixture, line), 1);
+		snprintf(line, sizeof(line), "--dry-run %s -- dump-groups br0", refused[i]);
+		run(fixture, line);
+		done(fixture, "dump-groups br0");
+		assert_int_equal(
+			group_table_find(fixture->daemon.flows->groups, bridge, 4)->group.counter,
+			group.group.counter);
+		assert_int_equal(
+			group_table_find(fixture->daemon.flows->groups, bridge, 4)->created,
+			group.created);
+		assert_int_equal(meter_of(fixture, bridge)->created, created);
+		assert_int_equal(meter->packets, 5);
+	}
+	usleep(1000);
+	done(fixture, "mod-group br0 group_id=4,type=all,bucket=1");
+	done(fixture, "mod-group br0 group_id=4,type=all");
+	assert_true(group_table_find(fixture->daemon.flows->groups, bridge, 4)->created >
+		    group.created);
+}
+
 /* At the start, such as the database has of another version. */
 static void what_failed_is_tried_again(void **state)
 {
@@ -428,6 +479,7 @@ int main(void)
 		TEST(the_first_error_of_the_classifier_is_told),
 		TEST(all_masks_can_be_replaced_by_others),
 		TEST(what_is_refused_at_the_bound_loses_nothing),
+		TEST(what_is_refused_leaves_groups_and_meters_counting),
 		TEST(what_failed_is_tried_again),
 	};
 
