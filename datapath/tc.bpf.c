@@ -55,7 +55,7 @@ int xvs_tc(struct __sk_buff *skb)
 	if (verdict.action == VERDICT_GROUP)
 		return send_group(skb, &verdict, ingress, &in, frame.len, false);
 	if (verdict.action == VERDICT_PORT && out)
-		return send_port(skb, &verdict, &in, out, frame.len);
+		return send_port(skb, &verdict, &in, out, frame.len, false);
 	return TC_ACT_SHOT;
 }
 

@@ -24,7 +24,7 @@ static __always_inline int put_out_port(struct __sk_buff *skb, struct verdict *v
 		return TC_ACT_SHOT;
 	}
 	if (!copy)
-		return send_port(skb, verdict, in, out, len);
+		return send_port(skb, verdict, in, out, len, true);
 	change = vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
 	if (!change_tag(skb, change, vlan_tag(&verdict->vlan, in))) {
 		stats_drop(verdict->port, XVS_DROP_REDIRECT);

@@ -292,9 +292,10 @@ static __always_inline int send_group(struct __sk_buff *skb, const struct verdic
 	return TC_ACT_SHOT;
 }
 
+/* `pushed`: the frame may have been given its tag in front of another one before. */
 static __always_inline int send_port(struct __sk_buff *skb, const struct verdict *verdict,
 				     const struct xvs_rules *in, const struct xvs_port *out,
-				     __u32 len)
+				     __u32 len, bool pushed)
 {
 	enum vlan_change change =
 		vlan_change(&verdict->vlan, vlan_keeps_tag(&verdict->vlan, verdict->egress));
@@ -302,7 +303,7 @@ static __always_inline int send_port(struct __sk_buff *skb, const struct verdict
 	if (change_tag(skb, change, vlan_tag(&verdict->vlan, in))) {
 		len = vlan_len(len, change);
 		if (out->flags & XVS_PORT_TX_PEER && !verdict->vlan.as_is &&
-		    !(change == VLAN_PUSH && verdict->vlan.behind))
+		    !(verdict->vlan.behind && (pushed || change == VLAN_PUSH)))
 			return send_peer(verdict->port, out, len);
 		return send(verdict->port, out, len);
 	}

@@ -5,6 +5,7 @@ Most traffic is to addresses that nobody has. Frames are taken by TC with the ho
 that the hosts have finished themselves, and by XDP, which wants that.
 """
 
+import json
 import socket
 import struct
 
@@ -185,6 +186,24 @@ def test_vlan_is_translated(pair, vlans, family):
         tags = {octets[12:16] for octets in at_b.matching(to_mac(pair.b.mac))}
     assert tags == {bytes.fromhex("8100a014")}
     transfer(pair.b, pair.a, family, SIZE)
+
+
+def test_second_tag_and_normal(pair):
+    """Such a frame does not go the short way into b's namespace, on which b's port would send nothing: kernels up to
+    6.11 mistake where its payload begins then."""
+    def sent():
+        link = json.loads(pair.switch.ns.run("ip", "-j", "-s", "link", "show", "dev", pair.b.port))[0]
+        return link["stats64"]["tx"]["packets"]
+
+    pair.switch.ctl("fdb/add", "br0", pair.b.port, "20", pair.b.mac)
+    pair.put("in_port=1 actions=mod_vlan_vid:10,push_vlan:0x88a8,set_field:4116->vlan_vid,normal")
+    before = sent()
+    with Capture(pair.b) as at_b:
+        send(pair.a, "eth0", *[frame(pair.b.mac, pair.a.mac, bytes(100))] * 10)
+        taken = at_b.wait(to_mac(pair.b.mac), count=10)
+    assert {octets[12:20] for octets in taken} == {bytes.fromhex("88a800148100000a")}
+    wait_for(lambda: sent() - before >= 10, "the frames leave by b's port")
+    pair.switch.ctl("fdb/del", "br0", "20", pair.b.mac)
 
 
 @FAMILIES
