@@ -240,6 +240,14 @@ def test_group_of_the_first_that_is_up(four):
 
 # Meters
 
+def test_meter_and_nothing_behind_it(four):
+    """What it lets pass goes nowhere, and that is told."""
+    switch, hosts = four
+    switch.ctl("-O", "OpenFlow13", "add-meter", "br0", "meter=1,pktps,band=type=drop,rate=1000")
+    put_flows(switch, "in_port=1 actions=meter:1")
+    assert dropped(switch, "p1", "flow-drop", lambda: send(hosts[0], "eth0", frame(OTHER, hosts[0].mac))) == 1
+
+
 @pytest.mark.parametrize("meter, length, rate", (("pktps,band=type=drop,rate=200", 60, 200), ("kbps,band=type=drop,rate=800", 500, 200)),
                          ids=("pktps", "kbps"))
 def test_meter(four, meter, length, rate):
