@@ -10,7 +10,7 @@
 /* Which boot this is, as a UUID; empty when the kernel does not say. */
 void boot_id(char id[BOOT_ID_LEN + 1]);
 
-/* Milliseconds since then, those of sleep included. */
-int64_t boot_ms(void);
+/* Microseconds since then, those of sleep included. */
+int64_t boot_us(void);
 
 #endif

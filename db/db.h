@@ -247,8 +247,8 @@ struct db_flow {
 	uint16_t idle_timeout, hard_timeout, importance; /* timeouts in seconds, 0: none */
 	uint16_t flags;                                  /* enum flow_flags */
 	bool is_default;            /* the one that a bridge has from the start: flow_default.h */
-	int64_t created_ms;         /* CLOCK_BOOTTIME when it was made, of the boot `boot` */
-	int64_t modified_ms;        /* when it was last modified, or made */
+	int64_t created_us;         /* CLOCK_BOOTTIME when it was made, of the boot `boot` */
+	int64_t modified_us;        /* when it was last modified, or made */
 	char boot[DB_UUID_LEN + 1]; /* /proc/sys/kernel/random/boot_id */
 	const char *match, *actions;
 };

@@ -14,20 +14,20 @@ int db_flow_put(struct db *db, const char *bridge, const struct db_flow *flow, s
 	return store_write(
 		db, error,
 		"INSERT INTO Flow (bridge, table_id, priority, match, actions, cookie,"
-		" idle_timeout, hard_timeout, importance, flags, is_default, created_ms,"
-		" modified_ms, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" idle_timeout, hard_timeout, importance, flags, is_default, created_us,"
+		" modified_us, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (bridge, table_id, priority, match) DO UPDATE SET"
 		" actions = excluded.actions, cookie = excluded.cookie,"
 		" idle_timeout = excluded.idle_timeout,"
 		" hard_timeout = excluded.hard_timeout,"
 		" importance = excluded.importance, flags = excluded.flags,"
-		" is_default = excluded.is_default, created_ms = excluded.created_ms,"
-		" modified_ms = excluded.modified_ms,"
+		" is_default = excluded.is_default, created_us = excluded.created_us,"
+		" modified_us = excluded.modified_us,"
 		" boot = excluded.boot",
 		"iiissiiiiiiiis", id, (int64_t)flow->table, (int64_t)flow->priority, flow->match,
 		flow->actions, (int64_t)flow->cookie, (int64_t)flow->idle_timeout,
 		(int64_t)flow->hard_timeout, (int64_t)flow->importance, (int64_t)flow->flags,
-		(int64_t)flow->is_default, flow->created_ms, flow->modified_ms, flow->boot);
+		(int64_t)flow->is_default, flow->created_us, flow->modified_us, flow->boot);
 }
 
 int db_flow_del(struct db *db, int64_t id, struct error *error)
@@ -47,7 +47,7 @@ int db_flow_clear(struct db *db, const char *bridge, struct error *error)
 /* The columns in the order of fill(); Flow first, in whose order they are read. */
 #define SELECT                                                                                     \
 	"SELECT Flow._id, _number, table_id, priority, match, actions, cookie, idle_timeout,"      \
-	" hard_timeout, importance, flags, is_default, created_ms, modified_ms, boot"              \
+	" hard_timeout, importance, flags, is_default, created_us, modified_us, boot"              \
 	" FROM Flow CROSS JOIN Bridge ON Bridge._id = Flow.bridge "
 
 static void fill(struct db_flow *flow, sqlite3_stmt *statement)
@@ -64,8 +64,8 @@ static void fill(struct db_flow *flow, sqlite3_stmt *statement)
 	flow->importance = (uint16_t)sqlite3_column_int(statement, 9);
 	flow->flags = (uint16_t)sqlite3_column_int(statement, 10);
 	flow->is_default = sqlite3_column_int(statement, 11);
-	flow->created_ms = sqlite3_column_int64(statement, 12);
-	flow->modified_ms = sqlite3_column_int64(statement, 13);
+	flow->created_us = sqlite3_column_int64(statement, 12);
+	flow->modified_us = sqlite3_column_int64(statement, 13);
 	snprintf(flow->boot, sizeof(flow->boot), "%s", sqlite3_column_text(statement, 14));
 }
 

@@ -9,7 +9,7 @@
 /* For the bridges that meet a condition; its first parameters are the time and the boot. */
 #define INSERT                                                                                     \
 	"INSERT INTO Flow (bridge, table_id, priority, match, actions, cookie, idle_timeout,"      \
-	" hard_timeout, importance, flags, is_default, created_ms, modified_ms, boot)"             \
+	" hard_timeout, importance, flags, is_default, created_us, modified_us, boot)"             \
 	" SELECT _id, 0, 0, '', 'NORMAL', 0, 0, 0, 0, 0, 1, ?1, ?1, ?2 FROM Bridge WHERE "
 
 int flow_default_add(struct db *db, int64_t bridge, struct error *error)
@@ -17,7 +17,7 @@ int flow_default_add(struct db *db, int64_t bridge, struct error *error)
 	char boot[BOOT_ID_LEN + 1];
 
 	boot_id(boot);
-	return store_write(db, error, INSERT "_id = ?", "isi", boot_ms(), boot, bridge);
+	return store_write(db, error, INSERT "_id = ?", "isi", boot_us(), boot, bridge);
 }
 
 static int remove_from_secure(struct db *db, struct error *error)
@@ -37,7 +37,7 @@ static int give_back(struct db *db, struct error *error)
 	return store_write(db, error,
 			   INSERT "_secure AND NOT " IS_SECURE " AND NOT EXISTS"
 				  " (SELECT 1 FROM Flow WHERE bridge = Bridge._id)",
-			   "is", boot_ms(), boot);
+			   "is", boot_us(), boot);
 }
 
 int db_flow_default_is_gone(struct db *db, const char *bridge, struct error *error)

@@ -19,8 +19,8 @@ CREATE TABLE Flow (
 	importance INTEGER NOT NULL CHECK (importance BETWEEN 0 AND 65535),
 	flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 65535),
 	is_default INTEGER NOT NULL,
-	created_ms INTEGER NOT NULL,
-	modified_ms INTEGER NOT NULL,
+	created_us INTEGER NOT NULL,
+	modified_us INTEGER NOT NULL,
 	boot TEXT NOT NULL,
 	UNIQUE (bridge, table_id, priority DESC, match)
 ) STRICT;
@@ -43,5 +43,5 @@ CREATE TABLE Meter (
 ) STRICT;
 
 INSERT INTO Flow (bridge, table_id, priority, match, actions, cookie, idle_timeout, hard_timeout, importance,
-	flags, is_default, created_ms, modified_ms, boot)
+	flags, is_default, created_us, modified_us, boot)
 SELECT _id, 0, 0, '', 'NORMAL', 0, 0, 0, 0, 0, 1, 0, 0, '' FROM Bridge WHERE NOT _secure;

@@ -131,8 +131,8 @@ CREATE TABLE Flow (
 	importance INTEGER NOT NULL CHECK (importance BETWEEN 0 AND 65535),
 	flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 65535),
 	is_default INTEGER NOT NULL,
-	created_ms INTEGER NOT NULL,
-	modified_ms INTEGER NOT NULL,
+	created_us INTEGER NOT NULL,
+	modified_us INTEGER NOT NULL,
 	boot TEXT NOT NULL,
 	UNIQUE (bridge, table_id, priority DESC, match)
 ) STRICT;

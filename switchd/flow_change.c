@@ -58,8 +58,8 @@ int flow_change_put(struct flow_site *site, const struct flow *flow, uint64_t cr
 		.hard_timeout = flow->hard_timeout,
 		.importance = flow->importance,
 		.flags = flow->flags,
-		.created_ms = (int64_t)(created / 1000000),
-		.modified_ms = (int64_t)(modified / 1000000),
+		.created_us = (int64_t)(created / 1000),
+		.modified_us = (int64_t)(modified / 1000),
 	};
 	int status = check_actions(site, flow->actions);
 

@@ -126,11 +126,11 @@ static void set_times(const struct reading *reading, struct flow_entry *entry, u
 }
 
 /* A time of the row as ns of CLOCK_BOOTTIME. A flow of an earlier boot is as old as this one. */
-static uint64_t time_of(const struct reading *reading, const struct db_flow *row, int64_t ms)
+static uint64_t time_of(const struct reading *reading, const struct db_flow *row, int64_t us)
 {
-	uint64_t time = (uint64_t)ms * 1000000;
+	uint64_t time = (uint64_t)us * 1000;
 
-	if (ms < 0 || strcmp(row->boot, reading->daemon->flows->boot))
+	if (us < 0 || strcmp(row->boot, reading->daemon->flows->boot))
 		return 0;
 	return time < reading->now ? time : reading->now;
 }
@@ -198,8 +198,8 @@ static void read_flow(struct reading *reading, const struct db_flow *row, const 
 {
 	struct flow_table *table = reading->daemon->flows;
 	struct flow_entry *entry = flow_store_find(&table->store, row->bridge, flow);
-	uint64_t created = time_of(reading, row, row->created_ms);
-	uint64_t when = time_of(reading, row, row->modified_ms);
+	uint64_t created = time_of(reading, row, row->created_us);
+	uint64_t when = time_of(reading, row, row->modified_us);
 	bool new = !entry || !entry->id || entry->created != created;
 	bool modified = entry && (entry->modified != when || is_modified(entry, row));
 

@@ -81,8 +81,8 @@ static void every_column_comes_back(void **state)
 		.hard_timeout = 2,
 		.importance = 3,
 		.flags = 4,
-		.created_ms = TIME,
-		.modified_ms = TIME + 1,
+		.created_us = TIME,
+		.modified_us = TIME + 1,
 		.boot = "01234567-89ab-cdef-0123-456789abcdef",
 		.match = "tcp,nw_src=10.0.0.0/8",
 		.actions = "output:1,note:00",
@@ -101,8 +101,8 @@ static void every_column_comes_back(void **state)
 	assert_int_equal(is.hard_timeout, row.hard_timeout);
 	assert_int_equal(is.importance, row.importance);
 	assert_int_equal(is.flags, row.flags);
-	assert_int_equal(is.created_ms, row.created_ms);
-	assert_int_equal(is.modified_ms, row.modified_ms);
+	assert_int_equal(is.created_us, row.created_us);
+	assert_int_equal(is.modified_us, row.modified_us);
 	assert_string_equal(is.boot, row.boot);
 }
 
@@ -220,7 +220,7 @@ static void a_made_bridge_has_the_flow_too(void **state)
 	assert_int_equal(set(f, "Open_vSwitch", ".", "bridges", word), 0);
 	settle(f);
 	expect_flows(f, "br0", "1:0,0,=NORMAL default\n");
-	assert_true(last(f, "br0").created_ms > 0);
+	assert_true(last(f, "br0").created_us > 0);
 	assert_int_equal(strlen(last(f, "br0").boot), 36);
 }
 

@@ -271,7 +271,7 @@ static void forget_past(const char *path)
 {
 	sqlite3 *sqlite = open_sqlite(path);
 
-	run_sql(sqlite, "UPDATE Flow SET created_ms = 0, modified_ms = 0, boot = '', _id ="
+	run_sql(sqlite, "UPDATE Flow SET created_us = 0, modified_us = 0, boot = '', _id ="
 			" (SELECT count(*) FROM Flow AS other WHERE other._id <= Flow._id);"
 			"UPDATE sqlite_sequence SET seq = (SELECT max(_id) FROM Flow)");
 	sqlite3_close(sqlite);
