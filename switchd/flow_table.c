@@ -155,14 +155,15 @@ static bool is_modified(const struct flow_entry *entry, const struct db_flow *ro
 	       !same_actions(flow, row);
 }
 
-/* What frames did so far is not this flow's. At the start it is: it was there before. */
-static void begin_counts(struct reading *reading, uint16_t bridge)
+/* What frames did so far is not the new flow's, but of the one that was there, if there was any. At
+ * the start it is: it was there before. */
+static void settle_counts(struct reading *reading, uint16_t bridge)
 {
 	struct flow_bridge *state = &reading->daemon->flows->bridges[bridge];
 
 	if (!reading->daemon->flows->loaded || state->present || state->baselined)
 		return;
-	flow_counts_begin(reading->daemon, bridge);
+	flow_counts_update(reading->daemon, bridge);
 	state->baselined = true;
 }
 
@@ -177,8 +178,8 @@ static struct flow_entry *add(struct reading *reading, const struct db_flow *row
 	entry->flow = *flow;
 	entry->bridge = row->bridge;
 	entry->id = row->id;
+	settle_counts(reading, row->bridge);
 	flow_store_add(&table->store, entry);
-	begin_counts(reading, row->bridge);
 	return entry;
 }
 

@@ -30,7 +30,7 @@ struct meter_table;
 /* A bridge's flows in the data path. */
 struct flow_bridge {
 	bool present;    /* it has a root: its frames can be looked up */
-	bool baselined;  /* by the load that is at work: flow_counts_begin() */
+	bool baselined;  /* by the load that is at work: flow_counts_update() */
 	uint16_t *ports; /* as the classifier was told: by OpenFlow number, the port */
 	size_t n_ports;
 	uint16_t local;
