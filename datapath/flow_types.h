@@ -158,34 +158,27 @@ _Static_assert(sizeof(struct xvs_flow_subtable) == 128, "two cache lines");
 
 /*
  * The hash of a masked key, by the subtable's seed: who does not know it can't choose flows that
- * come into one bucket. For sums of products alone are linear, and can be solved, so a product is
- * of the halves of a word (Black et al., UMAC, CRYPTO 1999) whose bits differ most; products can be
- * worked out side by side. What is taken of the sum are upper bits.
+ * come into one bucket. Each word is mixed into what the seed and the words before it have made,
+ * by steps that can be undone: keys that differ in one word never have the same hash, and which
+ * others do is another matter with each seed.
  */
 #define XVS_FLOW_FACTOR0 0x9e3779b97f4a7c15ULL
 #define XVS_FLOW_FACTOR1 0xc2b2ae3d27d4eb4fULL
 #define XVS_FLOW_FACTOR2 0x165667b19e3779f9ULL
 
-static inline __u64 xvs_flow_hash_halves(__u64 word)
+/* The extra words that a subtable has follow one by one. */
+static inline __u64 xvs_flow_hash_extra(__u64 hash, __u64 word)
 {
-	return (word >> 32) * (__u32)word;
+	hash = (hash ^ word) * XVS_FLOW_FACTOR0;
+	return hash ^ hash >> 32;
 }
 
 static inline __u64 xvs_flow_hash_fixed(__u32 seed, __u64 word0, __u64 word1, __u64 word2)
 {
-	__u64 secret = seed * XVS_FLOW_FACTOR2;
-	__u64 hash = word0 * XVS_FLOW_FACTOR0;
+	__u64 hash = (word0 + seed * XVS_FLOW_FACTOR2) * XVS_FLOW_FACTOR1;
 
-	hash += xvs_flow_hash_halves(word1 + secret);
-	hash += xvs_flow_hash_halves(word2 ^ secret);
-	return hash ^ hash >> 29;
-}
-
-/* The extra words that a subtable has follow one by one. */
-static inline __u64 xvs_flow_hash_extra(__u64 hash, __u64 word)
-{
-	hash = xvs_flow_hash_halves(hash ^ word);
-	return hash ^ hash >> 32;
+	hash = xvs_flow_hash_extra(hash ^ hash >> 32, word1);
+	return xvs_flow_hash_extra(hash, word2);
 }
 
 static inline __u32 xvs_flow_hash_bucket(__u64 hash)
