@@ -279,15 +279,16 @@ __weak __noinline __u32 flow_candidate(__u32 subtable, __u64 hash, __u32 behind)
 		return 0;
 	for (__u32 i = 0; i < XVS_FLOW_CHAIN_MAX; i++) {
 		const struct xvs_flow_bucket *bucket;
-		__u64 same;
+		__u64 differ;
 
 		bucket = (const void *)flow_line(entry->buckets +
 						 ((index + i) & entry->bucket_mask));
 		if (!bucket)
 			return 0;
-		same = flow_zero_octets(bucket->tags ^ tags);
+		/* One by one: the writer counts those that are the same, and no others. */
+		differ = bucket->tags ^ tags;
 		for (int slot = 0; slot < XVS_FLOW_BUCKET_RULES; slot++)
-			if (same >> slot * 8 & 0x80 && bucket->rule[slot] && !behind--)
+			if (!(differ >> slot * 8 & 0xff) && bucket->rule[slot] && !behind--)
 				return bucket->rule[slot];
 		if (!bucket->more)
 			return 0;

@@ -15,7 +15,7 @@
 #include "datapath/flow.h"
 
 #define FLOW_CACHE_WAYS  2
-#define FLOW_CACHE_EXTRA 9 /* words besides the fixed ones; tables that read more are searched */
+#define FLOW_CACHE_EXTRA 10 /* words besides the fixed ones; tables that read more are searched */
 
 /* One of so many searches leaves an entry: frames that never come again cost little. */
 #define FLOW_CACHE_RELUCTANCE 8
@@ -26,7 +26,7 @@ struct flow_cached {
 	__u32 counter; /* of that */
 	__u32 found;   /* 0: there is none */
 	__u64 fixed[XVS_FLOW_FIXED];
-	__u64 extra[FLOW_CACHE_EXTRA + 1];
+	__u64 extra[FLOW_CACHE_EXTRA];
 };
 _Static_assert(sizeof(struct flow_cached) == 128, "two cache lines");
 
