@@ -329,7 +329,8 @@ struct xvs_counters {
 	  "the port it should leave by does not take the tag behind that of the VLAN")             \
 	X(15, FLOW_MISS, "flow-miss", "no flow matches it")                                        \
 	X(16, FLOW_DROP, "flow-drop", "a flow drops it, or sends it nowhere")                      \
-	X(17, FLOW_LIMIT, "flow-limit", "its flows resubmit it too often")                         \
+	X(17, FLOW_LIMIT, "flow-limit",                                                            \
+	  "its flows look in too many tables, or put out or tag too much")                         \
 	X(18, FLOW_TTL, "ttl-expired", "a flow decreases its TTL, which is at its end")            \
 	X(19, METER, "meter", "a meter of its flow is exceeded")                                   \
 	X(20, CONTROLLER, "controller", "a flow sends it to the controller, and there is none")    \
