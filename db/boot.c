@@ -15,10 +15,10 @@ void boot_id(char id[BOOT_ID_LEN + 1])
 		close(fd);
 }
 
-int64_t boot_us(void)
+uint64_t boot_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }

@@ -10,7 +10,7 @@
 /* Which boot this is, as a UUID; empty when the kernel does not say. */
 void boot_id(char id[BOOT_ID_LEN + 1]);
 
-/* Microseconds since then, those of sleep included. */
-int64_t boot_us(void);
+/* Nanoseconds since then, those of sleep included. */
+uint64_t boot_ns(void);
 
 #endif

@@ -17,7 +17,8 @@ int flow_default_add(struct db *db, int64_t bridge, struct error *error)
 	char boot[BOOT_ID_LEN + 1];
 
 	boot_id(boot);
-	return store_write(db, error, INSERT "_id = ?", "isi", boot_us(), boot, bridge);
+	return store_write(db, error, INSERT "_id = ?", "isi", (int64_t)(boot_ns() / 1000), boot,
+			   bridge);
 }
 
 static int remove_from_secure(struct db *db, struct error *error)
@@ -37,7 +38,7 @@ static int give_back(struct db *db, struct error *error)
 	return store_write(db, error,
 			   INSERT "_secure AND NOT " IS_SECURE " AND NOT EXISTS"
 				  " (SELECT 1 FROM Flow WHERE bridge = Bridge._id)",
-			   "is", boot_us(), boot);
+			   "is", (int64_t)(boot_ns() / 1000), boot);
 }
 
 int db_flow_default_is_gone(struct db *db, const char *bridge, struct error *error)

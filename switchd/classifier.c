@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "db/boot.h"
 #include "switchd/classifier.h"
 #include "switchd/classifier_table.h"
 
@@ -30,16 +30,6 @@ struct classifier {
 	struct bridge *bridge[XVS_BRIDGES_MAX];
 };
 
-/* Versions of an earlier process, of which it wrote fewer than one in a nanosecond, never come
- * again: what is cached under them is as old as they are. */
-static uint64_t first_version(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 struct classifier *classifier_new(union xvs_flow_line *memory, uint32_t lines)
 {
 	struct classifier *classifier = calloc(1, sizeof(*classifier));
@@ -48,8 +38,10 @@ struct classifier *classifier_new(union xvs_flow_line *memory, uint32_t lines)
 		free(classifier);
 		return NULL;
 	}
+	/* Versions of an earlier process, of which it wrote fewer than one in a nanosecond, never
+	 * come again: what is cached under them is as old as they are. */
 	if (classifier)
-		classifier->store.version = first_version();
+		classifier->store.version = boot_ns();
 	return classifier;
 }
 

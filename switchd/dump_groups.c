@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_counts.h"
 #include "switchd/flow_site.h"
@@ -149,7 +150,7 @@ static void print_stats(const struct dump *dump, const struct flow_counts *count
 	struct flow_group_count buckets[FLOW_GROUP_BUCKETS_MAX];
 	const struct flow_group *group = &entry->group;
 	struct flow_group_stats stats = {
-		.duration_ns = (flow_table_clock() - entry->created) / 1000000 * 1000000,
+		.duration_ns = (boot_ns() - entry->created) / 1000000 * 1000000,
 		.references = count_references(dump->call->daemon->flows, entry),
 		.all = count_of(counts, group->counter),
 		.buckets = buckets,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_group.h"
@@ -91,7 +92,7 @@ static int check_overlap(struct flow_site *site, const struct flow *flow)
 
 static int add(struct flow_site *site, const struct flow_mod *mod, enum openflow version)
 {
-	uint64_t now = flow_table_clock();
+	uint64_t now = boot_ns();
 	struct flow flow = mod->flow;
 	int status = 0;
 
@@ -122,7 +123,7 @@ static int modify(struct flow_site *site, const struct flow_mod *mod, enum openf
 		flow.actions = mod->flow.actions;
 		if (mod->sets_cookie)
 			flow.cookie = mod->new_cookie;
-		status = flow_change_put(site, &flow, entry->created, flow_table_clock());
+		status = flow_change_put(site, &flow, entry->created, boot_ns());
 	}
 	if (status == 0 && !selection.count && version <= OPENFLOW_11 && !mod->cookie_mask)
 		status = add(site, mod, version);

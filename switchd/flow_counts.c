@@ -2,6 +2,7 @@
 #include "switchd/flow_counts.h"
 
 #include <stdlib.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_table.h"
 #include "switchd/model.h"
@@ -101,7 +102,7 @@ void flow_counts_stats(struct daemon *daemon, const struct flow_counts *counts,
 		       const struct flow_entry *entry, struct flow_stats *stats)
 {
 	struct xvs_flow_counter counter = flow_counts_get(counts, entry->counter);
-	uint64_t now = flow_table_clock();
+	uint64_t now = boot_ns();
 	uint64_t age = now > entry->created ? now - entry->created : 0;
 
 	*stats = (struct flow_stats){

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_change.h"
@@ -22,7 +23,7 @@ static int replace(const struct flow_item *there, const struct flow_item *wanted
 {
 	const struct replacing *replacing = arg;
 	struct command_call *call = replacing->site->call;
-	uint64_t now = flow_table_clock();
+	uint64_t now = boot_ns();
 	struct flow flow;
 
 	if (!wanted)

@@ -2,10 +2,9 @@
 #include "switchd/flow_table.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_counts.h"
@@ -14,28 +13,8 @@
 #include "switchd/log.h"
 #include "switchd/meter_table.h"
 
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
-
 /* So many rows are read one by one rather than all of them. */
 #define FEW(count) ((count) / 2 + 64)
-
-uint64_t flow_table_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static void read_boot(char boot[DB_UUID_LEN + 1])
-{
-	FILE *file = fopen(BOOT_ID, "re");
-
-	if (!file || !fgets(boot, DB_UUID_LEN + 1, file))
-		boot[0] = '\0';
-	if (file)
-		fclose(file);
-}
 
 int flow_table_open(struct daemon *daemon, struct error *error)
 {
@@ -47,7 +26,7 @@ int flow_table_open(struct daemon *daemon, struct error *error)
 	daemon->flows = table;
 	table->stale = true;
 	STAILQ_INIT(&table->pending);
-	read_boot(table->boot);
+	boot_id(table->boot);
 	daemon->dpc->flows(daemon->dp, &lines, &counters);
 	flow_counters_open(&table->counters, counters);
 	/* What an earlier switchd left in the data path stays in force until all is made anew. */
@@ -106,7 +85,7 @@ static struct reading begin(struct daemon *daemon, struct error *error)
 	return (struct reading){
 		.daemon = daemon,
 		.error = error,
-		.now = flow_table_clock(),
+		.now = boot_ns(),
 		.now_s = __atomic_load_n(&shared->now, __ATOMIC_RELAXED),
 	};
 }

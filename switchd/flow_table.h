@@ -100,7 +100,4 @@ void flow_table_tick(struct daemon *daemon);
 /* The flow is to be looked at by the next flow_table_reconcile(). */
 void flow_table_touch(struct flow_table *table, struct flow_entry *entry);
 
-/* ns of CLOCK_BOOTTIME. */
-uint64_t flow_table_clock(void);
-
 #endif

@@ -6,6 +6,7 @@
 #include "switchd/flow_table.h"
 
 #include <stdlib.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_counts.h"
 #include "switchd/log.h"
@@ -139,7 +140,7 @@ void flow_table_tick(struct daemon *daemon)
 	struct xvs_shared *shared = daemon->dpc->shared(daemon->dp);
 	struct timeouts timeouts = {
 		.daemon = daemon,
-		.clock = flow_table_clock(),
+		.clock = boot_ns(),
 		.now = __atomic_load_n(&shared->now, __ATOMIC_RELAXED),
 	};
 	struct error error = {};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_row.h"
 #include "switchd/flow_table.h"
@@ -119,7 +120,7 @@ static struct group_entry *make(const struct db_group *row, const struct flow_gr
 	entry->bridge = row->bridge;
 	entry->group = *group;
 	entry->text = strdup(row->text);
-	entry->created = flow_table_clock();
+	entry->created = boot_ns();
 	entry->met = true;
 	if (!entry->text)
 		abort();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_action.h"
 #include "switchd/flow_meter.h"
@@ -248,7 +249,7 @@ static void print_stats(struct command_call *call, const struct meter_entry *ent
 	const struct daemon *daemon = call->daemon;
 	const struct xvs_meter counts = daemon->dpc->meters(daemon->dp)[entry->number];
 	const struct flow_meter_stats stats = {
-		.duration_ns = (flow_table_clock() - entry->created) / 1000000 * 1000000,
+		.duration_ns = (boot_ns() - entry->created) / 1000000 * 1000000,
 		.flows = count_flows(daemon->flows, entry),
 		.counts = &counts,
 	};

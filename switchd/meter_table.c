@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "db/boot.h"
 #include "switchd/daemon.h"
 #include "switchd/flow_table.h"
 #include "switchd/log.h"
@@ -109,8 +110,8 @@ static int read_row(const struct db_meter *row, void *arg)
 	if (is_past(past, row, &meter))
 		*entry = *past;
 	else
-		*entry = (struct meter_entry){row->id, row->bridge,        row->number,
-					      meter,   flow_table_clock(), flows->loaded};
+		*entry = (struct meter_entry){row->id, row->bridge, row->number,
+					      meter,   boot_ns(),   flows->loaded};
 	reading->changed[row->bridge] = true;
 	flows->meters->changed = true;
 	return 0;

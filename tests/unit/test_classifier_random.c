@@ -62,23 +62,37 @@ static void draw_key(struct run *run, struct xvs_flow_key *key)
 		key->word[i] = draw_word(run);
 }
 
-/* Whole words, prefixes, and odd bits. At most XVS_FLOW_EXTRA words besides the fixed ones. */
+/* Whole words, prefixes, and odd bits; one word of `share` has any. At most XVS_FLOW_EXTRA words
+ * besides the fixed ones. */
+static void draw_mask(struct run *run, struct xvs_flow_key *mask, unsigned share)
+{
+	for (int i = 0; i < XVS_FLOW_WORDS; i++) {
+		unsigned kind = draw(run, 4);
+		uint64_t bits = kind == 0   ? ~0ULL
+				: kind == 1 ? ~0ULL << draw(run, 64)
+				: kind == 2 ? 0xffULL << 8 * draw(run, 8)
+					    : 0x0103010001030103ULL;
+
+		mask->word[i] = draw(run, share) ? 0 : bits;
+	}
+	mask->word[3 + draw(run, 11)] = 0;
+}
+
+static bool is_drawn(const struct run *run, int n, const struct xvs_flow_key *mask)
+{
+	for (int m = 0; m < n; m++)
+		if (!memcmp(&run->mask[m], mask, sizeof(*mask)))
+			return true;
+	return false;
+}
+
+/* No two alike. Every second one looks at much, so that there is something to make filters of. */
 static void draw_masks(struct run *run)
 {
-	for (int m = 0; m < MASKS; m++) {
-		unsigned share = 2 + draw(run, 8);
-
-		for (int i = 0; i < XVS_FLOW_WORDS; i++) {
-			unsigned kind = draw(run, 4);
-			uint64_t mask = kind == 0   ? ~0ULL
-					: kind == 1 ? ~0ULL << draw(run, 64)
-					: kind == 2 ? 0xffULL << 8 * draw(run, 8)
-						    : 0x0103010001030103ULL;
-
-			run->mask[m].word[i] = draw(run, share) ? 0 : mask;
-		}
-		run->mask[m].word[3 + draw(run, 11)] = 0;
-	}
+	for (int m = 0; m < MASKS; m++)
+		do
+			draw_mask(run, &run->mask[m], m % 2 ? 2 : 2 + draw(run, 8));
+		while (is_drawn(run, m, &run->mask[m]));
 }
 
 static bool matches(const struct flow_match *match, const struct xvs_flow_key *key)
@@ -134,11 +148,11 @@ static size_t draw_program(struct run *run, uint64_t *program)
 
 static void put(struct run *run)
 {
-	struct listed flow = {.bridge = 1 + draw(run, BRIDGES)}, *old;
+	struct listed flow = {.bridge = draw(run, 4) ? 1 : 1 + draw(run, BRIDGES)}, *old;
 	struct classifier_flow *is = &flow.flow;
 	int rc;
 
-	/* One table has most of them: more masks than filters have halves. */
+	/* One table of one bridge has most of them: more masks than filters have halves. */
 	is->table = draw(run, 4) ? 0 : draw(run, TABLES);
 	is->priority = draw(run, 3) ? draw(run, 10) : draw(run, 65536);
 	is->match.mask = run->mask[draw(run, MASKS)];
