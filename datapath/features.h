@@ -12,4 +12,7 @@
 /* Buckets of map `fdb`, a power of two, less one. */
 __weak const volatile __u32 fdb_mask = XVS_FDB_BUCKETS_MIN - 1;
 
+/* Counters that each CPU has in map `flow_counters`. */
+__weak const volatile __u32 flow_counters_row = XVS_FLOW_COUNTERS_MIN;
+
 #endif

@@ -11,6 +11,7 @@
 #define XVS_FLOW_H
 
 #include "datapath/compiler.h"
+#include "datapath/features.h"
 #include "datapath/shared.h"
 #include "datapath/types.h"
 
@@ -22,21 +23,18 @@ struct {
 	__type(value, union xvs_flow_line);
 } flows SEC(".maps") __weak;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, XVS_FLOW_COUNTERS_MIN);
-	__type(key, __u32);
-	__type(value, struct xvs_flow_counter);
-} flow_counters SEC(".maps") __weak;
-
-/* What switchd adds to the counters; the data path does not look at it. */
+/*
+ * A row of flow_counters_row counters for each CPU, and one of switchd's. Not a per-CPU array: that
+ * looks up where a value is before it can look at it, for each value, and with many flows neither
+ * is in the cache.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, XVS_FLOW_COUNTERS_MIN);
 	__type(key, __u32);
 	__type(value, struct xvs_flow_counter);
-} flow_bases SEC(".maps") __weak;
+} flow_counters SEC(".maps") __weak;
 
 /* Tags below the one in the key, which actions have pushed on it. */
 #define FLOW_TAGS_BELOW 2
@@ -446,9 +444,10 @@ __weak __noinline int flow_lookup(__u32 tables, __u32 number)
 /* Counts a frame at the counter of a flow, a group or a bucket. */
 static __always_inline void flow_count(__u32 index, __u32 len, __u32 now)
 {
-	struct xvs_flow_counter *counter = bpf_map_lookup_elem(&flow_counters, &index);
+	__u32 place = bpf_get_smp_processor_id() * flow_counters_row + index;
+	struct xvs_flow_counter *counter = bpf_map_lookup_elem(&flow_counters, &place);
 
-	if (!counter)
+	if (!counter || index >= flow_counters_row)
 		return;
 	counter->packets++;
 	counter->bytes += len;

@@ -36,7 +36,7 @@ struct flow_cache_set {
 _Static_assert(sizeof(struct flow_cache_set) == XVS_FLOW_CACHE_SET_SIZE, "as switchd makes it");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct flow_cache_set);
@@ -65,7 +65,8 @@ static __always_inline void flow_ask(struct flow_question *question, const struc
 		hash = xvs_flow_hash_extra(hash, flow_extra_word(state, left));
 		left &= left - 1;
 	}
-	index = xvs_flow_hash_bucket(hash) % XVS_FLOW_CACHE_SETS;
+	index = bpf_get_smp_processor_id() * XVS_FLOW_CACHE_SETS +
+		xvs_flow_hash_bucket(hash) % XVS_FLOW_CACHE_SETS;
 	question->way = hash >> 63;
 	question->set = left ? NULL : bpf_map_lookup_elem(&flow_cache, &index);
 }
@@ -85,6 +86,19 @@ static __always_inline bool flow_is_answer(const struct flow_cached *cached,
 		left &= left - 1;
 	}
 	return true;
+}
+
+/* Where an answer is kept: where it is looked for first, unless that is taken. */
+static __always_inline struct flow_cached *flow_place(const struct flow_question *question,
+						      __u64 version, __u32 searches)
+{
+	__u32 way = question->way, other = question->way ^ 1;
+	bool turn = searches / FLOW_CACHE_RELUCTANCE % FLOW_CACHE_WAYS;
+
+	if (question->set->way[BOUNDED(way, FLOW_CACHE_WAYS)].version == version &&
+	    (turn || question->set->way[BOUNDED(other, FLOW_CACHE_WAYS)].version != version))
+		way = other;
+	return &question->set->way[BOUNDED(way, FLOW_CACHE_WAYS)];
 }
 
 static __always_inline void flow_remember(struct flow_cached *cached,
@@ -155,9 +169,8 @@ __weak __noinline int flow_find_first(__u32 root)
 	flow_lookup(bridge->tables, 0);
 	searches = state->searches++;
 	if (question.set && searches % FLOW_CACHE_RELUCTANCE == 0)
-		flow_remember(
-			&question.set->way[searches / FLOW_CACHE_RELUCTANCE % FLOW_CACHE_WAYS],
-			&question, state, bridge->version);
+		flow_remember(flow_place(&question, bridge->version, searches), &question, state,
+			      bridge->version);
 	return 0;
 }
 

@@ -299,7 +299,8 @@ enum xvs_flow_if {
 #define XVS_FLOW_CLONES_MAX  8    /* of these, clones */
 #define XVS_FLOW_STEPS_MAX   4096 /* instructions */
 
-/* Per-CPU map `flow_counters`. */
+/* Map `flow_counters`: a row of them for each CPU, which counts there alone, and behind these one
+ * of what switchd adds. A counter is the sum of its column. */
 #define XVS_FLOW_COUNTERS_MIN 64
 
 struct xvs_flow_counter {
@@ -309,8 +310,8 @@ struct xvs_flow_counter {
 	__u32 reserved;
 };
 
-/* The cache of each CPU, map `flow_cache` (flow_cache.h): one set while no bridge has flows. */
-#define XVS_FLOW_CACHE_SETS     2048
+/* Map `flow_cache` (flow_cache.h): so many sets for each CPU; one set while no bridge has flows. */
+#define XVS_FLOW_CACHE_SETS     4096
 #define XVS_FLOW_CACHE_SET_SIZE 256
 
 /*

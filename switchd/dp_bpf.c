@@ -22,7 +22,6 @@ static const char *const map_names[DP_MAPS] = {
 	[DP_MAP_GROUP_DEVMAPS] = "group_devmaps",
 	[DP_MAP_FLOWS] = "flows",
 	[DP_MAP_FLOW_COUNTERS] = "flow_counters",
-	[DP_MAP_FLOW_BASES] = "flow_bases",
 	[DP_MAP_FLOW_CACHE] = "flow_cache",
 	[DP_MAP_METERS] = "meters",
 	[DP_MAP_SHARED] = "shared",

@@ -36,7 +36,6 @@ enum dp_map {
 	DP_MAP_GROUP_DEVMAPS,
 	DP_MAP_FLOWS,
 	DP_MAP_FLOW_COUNTERS,
-	DP_MAP_FLOW_BASES,
 	DP_MAP_FLOW_CACHE,
 	DP_MAP_METERS,
 	DP_MAP_SHARED,
@@ -76,7 +75,7 @@ struct dp {
 	union xvs_flow_line *flows;
 	uint32_t flow_lines;
 	bool has_flows; /* some bridge has, or had: the programs are those that know flows */
-	struct xvs_flow_counter *flow_bases;
+	struct xvs_flow_counter *flow_counted; /* rows of flow_counters each: flow_types.h */
 	uint32_t flow_counters;
 	struct xvs_meter *meters;
 	struct xvs_shared *shared;
@@ -154,7 +153,8 @@ void dp_print_to_log(void);
 const char *dp_kernel_message(void);
 
 /* An object with new maps and both roots, nothing else. xvswitch_bpf__destroy() frees it. */
-int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error *error);
+int dp_roots_load(const struct dp *dp, uint32_t fdb_buckets, struct xvswitch_bpf **skel,
+		  struct error *error);
 
 /* The XDP root as an extension of libxdp's dispatcher, to be linked into this one: a descriptor. */
 int dp_extension_load(struct dp *dp, int dispatcher);

@@ -4,7 +4,7 @@
  * beside those in use, and swapped in together with a pipeline that knows them.
  *
  * A counter is the sum over all CPUs of what the data path has counted, which switchd cannot change
- * without losing frames, and of a base, which is switchd's alone.
+ * without losing frames, and of a base, which is switchd's alone: the last row.
  */
 #include "switchd/dp_bpf.h"
 
@@ -17,10 +17,10 @@
 
 /* Maps of one size, and two of them mapped. The cache is the data path's own. */
 struct memory {
-	int flows, counters, bases, cache;
+	int flows, counters, cache;
 	union xvs_flow_line *lines;
-	struct xvs_flow_counter *base;
-	uint32_t n_lines, n_counters;
+	struct xvs_flow_counter *counted;
+	uint32_t n_lines, n_counters, rows;
 };
 
 static size_t lines_size(uint32_t lines)
@@ -28,9 +28,9 @@ static size_t lines_size(uint32_t lines)
 	return (size_t)lines * sizeof(union xvs_flow_line);
 }
 
-static size_t bases_size(uint32_t counters)
+static size_t counters_size(const struct memory *memory)
 {
-	return (size_t)counters * sizeof(struct xvs_flow_counter);
+	return (size_t)memory->rows * memory->n_counters * sizeof(struct xvs_flow_counter);
 }
 
 static void *map_memory(int map, size_t size)
@@ -54,16 +54,16 @@ static int entries_of(int map, uint32_t *entries)
 static int memory_map(struct memory *memory)
 {
 	memory->lines = map_memory(memory->flows, lines_size(memory->n_lines));
-	memory->base = map_memory(memory->bases, bases_size(memory->n_counters));
-	return memory->lines && memory->base ? 0 : -errno;
+	memory->counted = map_memory(memory->counters, counters_size(memory));
+	return memory->lines && memory->counted ? 0 : -errno;
 }
 
 static void memory_unmap(struct memory *memory)
 {
 	if (memory->lines)
 		munmap(memory->lines, lines_size(memory->n_lines));
-	if (memory->base)
-		munmap(memory->base, bases_size(memory->n_counters));
+	if (memory->counted)
+		munmap(memory->counted, counters_size(memory));
 }
 
 static void memory_close(struct memory *memory)
@@ -73,8 +73,6 @@ static void memory_close(struct memory *memory)
 		close(memory->flows);
 	if (memory->counters >= 0)
 		close(memory->counters);
-	if (memory->bases >= 0)
-		close(memory->bases);
 	if (memory->cache >= 0)
 		close(memory->cache);
 }
@@ -84,12 +82,12 @@ static struct memory memory_in_use(const struct dp *dp)
 	return (struct memory){
 		.flows = dp->maps[DP_MAP_FLOWS],
 		.counters = dp->maps[DP_MAP_FLOW_COUNTERS],
-		.bases = dp->maps[DP_MAP_FLOW_BASES],
 		.cache = dp->maps[DP_MAP_FLOW_CACHE],
 		.lines = dp->flows,
-		.base = dp->flow_bases,
+		.counted = dp->flow_counted,
 		.n_lines = dp->flow_lines,
 		.n_counters = dp->flow_counters,
+		.rows = dp->cpus + 1,
 	};
 }
 
@@ -97,10 +95,9 @@ static void memory_use(struct dp *dp, const struct memory *memory)
 {
 	dp->maps[DP_MAP_FLOWS] = memory->flows;
 	dp->maps[DP_MAP_FLOW_COUNTERS] = memory->counters;
-	dp->maps[DP_MAP_FLOW_BASES] = memory->bases;
 	dp->maps[DP_MAP_FLOW_CACHE] = memory->cache;
 	dp->flows = memory->lines;
-	dp->flow_bases = memory->base;
+	dp->flow_counted = memory->counted;
 	dp->flow_lines = memory->n_lines;
 	dp->flow_counters = memory->n_counters;
 }
@@ -114,19 +111,15 @@ static bool has_roots(const union xvs_flow_line *lines)
 	return false;
 }
 
-/* Should a switchd have ended while it pinned new ones, the maps may differ in size: what both of
- * them have is used. */
 int dp_flows_open(struct dp *dp)
 {
 	struct memory memory = memory_in_use(dp);
-	uint32_t bases = 0;
+	uint32_t counters = 0;
 	int result;
 
-	if (entries_of(memory.flows, &memory.n_lines) ||
-	    entries_of(memory.counters, &memory.n_counters) || entries_of(memory.bases, &bases))
+	if (entries_of(memory.flows, &memory.n_lines) || entries_of(memory.counters, &counters))
 		return -ESTALE;
-	if (bases < memory.n_counters)
-		memory.n_counters = bases;
+	memory.n_counters = counters / memory.rows;
 	if (memory.n_lines < XVS_FLOW_LINES_MIN || memory.n_counters < XVS_FLOW_COUNTERS_MIN)
 		return -ESTALE;
 	result = memory_map(&memory);
@@ -141,7 +134,7 @@ void dp_flows_close(struct dp *dp)
 
 	memory_unmap(&memory);
 	dp->flows = NULL;
-	dp->flow_bases = NULL;
+	dp->flow_counted = NULL;
 }
 
 union xvs_flow_line *dp_flows(struct dp *dp, uint32_t *lines, uint32_t *counters)
@@ -157,25 +150,21 @@ static int memory_make(struct memory *memory)
 
 	memory->flows = bpf_map_create(BPF_MAP_TYPE_ARRAY, "flows", sizeof(uint32_t),
 				       sizeof(union xvs_flow_line), memory->n_lines, &shared);
-	memory->counters =
-		bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "flow_counters", sizeof(uint32_t),
-			       sizeof(struct xvs_flow_counter), memory->n_counters, NULL);
-	memory->bases =
-		bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_bases", sizeof(uint32_t),
-			       sizeof(struct xvs_flow_counter), memory->n_counters, &shared);
-	memory->cache = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "flow_cache", sizeof(uint32_t),
-				       XVS_FLOW_CACHE_SET_SIZE, XVS_FLOW_CACHE_SETS, NULL);
-	if (memory->flows < 0 || memory->counters < 0 || memory->bases < 0 || memory->cache < 0)
+	memory->counters = bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_counters", sizeof(uint32_t),
+					  sizeof(struct xvs_flow_counter),
+					  memory->rows * memory->n_counters, &shared);
+	memory->cache = bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_cache", sizeof(uint32_t),
+				       XVS_FLOW_CACHE_SET_SIZE,
+				       (memory->rows - 1) * XVS_FLOW_CACHE_SETS, NULL);
+	if (memory->flows < 0 || memory->counters < 0 || memory->cache < 0)
 		return -errno;
 	return memory_map(memory);
 }
 
 static int pin_all(const struct dp *dp, const struct memory *memory)
 {
-	int result = dp_pin_replace(dp, "flow_bases", memory->bases);
+	int result = dp_pin_replace(dp, "flow_cache", memory->cache);
 
-	if (!result)
-		result = dp_pin_replace(dp, "flow_cache", memory->cache);
 	if (!result)
 		result = dp_pin_replace(dp, "flow_counters", memory->counters);
 	if (!result)
@@ -224,10 +213,10 @@ int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_f
 	struct memory old = memory_in_use(dp), new = {
 						       .flows = -1,
 						       .counters = -1,
-						       .bases = -1,
 						       .cache = -1,
 						       .n_lines = lines,
 						       .n_counters = counters,
+						       .rows = dp->cpus + 1,
 					       };
 	bool had_flows = dp->has_flows;
 	int result = memory_make(&new);
@@ -263,55 +252,38 @@ static void add(struct xvs_flow_counter *total, const struct xvs_flow_counter *a
 		total->used = amount->used;
 }
 
-#define READ_AT_ONCE 4096
-
-/* Adds what the CPUs have counted to `totals`; many counters in one system call. */
-static int add_counted(const struct dp *dp, uint32_t first, uint32_t n,
-		       struct xvs_flow_counter *values, uint32_t *keys,
-		       struct xvs_flow_counter *totals)
+/* Counted meanwhile, or not: each word is read at once. */
+static struct xvs_flow_counter read_counter(const struct xvs_flow_counter *counter)
 {
-	uint32_t batch, from = first ? first - 1 : 0, count;
-
-	for (uint32_t done = 0; done < n; done += count) {
-		count = n - done < READ_AT_ONCE ? n - done : READ_AT_ONCE;
-		if (bpf_map_lookup_batch(dp->maps[DP_MAP_FLOW_COUNTERS],
-					 first || done ? &from : NULL, &batch, keys, values, &count,
-					 NULL) &&
-		    errno != ENOENT)
-			return -errno;
-		if (!count)
-			return -ENOENT;
-		for (uint32_t i = 0; i < count; i++)
-			for (int cpu = 0; cpu < dp->cpus; cpu++)
-				add(&totals[done + i], &values[i * dp->cpus + cpu]);
-		from = first + done + count - 1;
-	}
-	return 0;
+	return (struct xvs_flow_counter){
+		.packets = __atomic_load_n(&counter->packets, __ATOMIC_RELAXED),
+		.bytes = __atomic_load_n(&counter->bytes, __ATOMIC_RELAXED),
+		.used = __atomic_load_n(&counter->used, __ATOMIC_RELAXED),
+	};
 }
 
 int dp_flow_counters(struct dp *dp, uint32_t first, uint32_t n, struct xvs_flow_counter *totals)
 {
-	struct xvs_flow_counter *values;
-	uint32_t *keys, at_once;
-	int result = -ENOMEM;
-
 	if (first > dp->flow_counters || n > dp->flow_counters - first)
 		return -EINVAL;
-	at_once = n < READ_AT_ONCE ? n : READ_AT_ONCE;
-	values = calloc((size_t)at_once * dp->cpus + 1, sizeof(*values));
-	keys = calloc(at_once + 1, sizeof(*keys));
-	memcpy(totals, dp->flow_bases + first, n * sizeof(*totals));
-	if (values && keys)
-		result = add_counted(dp, first, n, values, keys, totals);
-	free(values);
-	free(keys);
-	return result;
+	memset(totals, 0, n * sizeof(*totals));
+	for (int row = 0; row <= dp->cpus; row++) {
+		const struct xvs_flow_counter *counter =
+			dp->flow_counted + (size_t)row * dp->flow_counters + first;
+
+		for (uint32_t i = 0; i < n; i++) {
+			struct xvs_flow_counter counted = read_counter(&counter[i]);
+
+			add(&totals[i], &counted);
+		}
+	}
+	return 0;
 }
 
 void dp_flow_counter_add(struct dp *dp, uint32_t index, const struct xvs_flow_counter *amount)
 {
 	if (index < dp->flow_counters)
-		add(&dp->flow_bases[index], amount);
+		add(&dp->flow_counted[(size_t)dp->cpus * dp->flow_counters + index], amount);
 }
 
 struct xvs_meter *dp_meters(struct dp *dp)

@@ -223,7 +223,7 @@ int dp_pins_make(struct dp *dp, uint32_t fdb_buckets, struct error *error)
 {
 	char folder[DP_PATH_MAX];
 	struct xvswitch_bpf *skel;
-	int result = dp_roots_load(fdb_buckets, &skel, error);
+	int result = dp_roots_load(dp, fdb_buckets, &skel, error);
 
 	if (result)
 		return result;

@@ -150,7 +150,8 @@ static void choose(struct xvswitch_bpf *skel, enum part part)
 	bpf_program__set_autoload(skel->progs.xvs_tc_flow, flows);
 }
 
-int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error *error)
+int dp_roots_load(const struct dp *dp, uint32_t fdb_buckets, struct xvswitch_bpf **skel,
+		  struct error *error)
 {
 	int result = skel_open(skel, error);
 
@@ -158,6 +159,9 @@ int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error
 		return result;
 	choose(*skel, PART_ROOTS);
 	result = bpf_map__set_max_entries((*skel)->maps.fdb, fdb_buckets);
+	if (!result)
+		result = bpf_map__set_max_entries((*skel)->maps.flow_counters,
+						  (dp->cpus + 1) * XVS_FLOW_COUNTERS_MIN);
 	if (!result)
 		result = xvswitch_bpf__load(*skel);
 	if (!result)
@@ -170,7 +174,7 @@ int dp_roots_load(uint32_t fdb_buckets, struct xvswitch_bpf **skel, struct error
 static bool is_resizable(const struct xvswitch_bpf *skel, const struct bpf_map *map)
 {
 	return map == skel->maps.flows || map == skel->maps.flow_counters ||
-	       map == skel->maps.flow_bases || map == skel->maps.flow_cache;
+	       map == skel->maps.flow_cache;
 }
 
 /* A map of the object is replaced by the pinned one, if that is the same kind. */
@@ -266,6 +270,8 @@ int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error 
 	result = bpf_map__set_max_entries(skel->maps.fdb, fdb_buckets);
 	if (!result)
 		result = maps_reuse(dp, skel, fdb);
+	skel->rodata->flow_counters_row =
+		bpf_map__max_entries(skel->maps.flow_counters) / (dp->cpus + 1);
 	if (!result)
 		result = xvswitch_bpf__load(skel);
 	if (!result)

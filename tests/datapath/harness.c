@@ -224,11 +224,15 @@ int test_setup(void **state)
 	assert_non_null(test);
 	test->skel = xvswitch_bpf__open();
 	assert_non_null(test->skel);
-	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_cache, XVS_FLOW_CACHE_SETS),
+	test->cpus = libbpf_num_possible_cpus();
+	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_cache,
+						  test->cpus * XVS_FLOW_CACHE_SETS),
+			 0);
+	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_counters,
+						  test->cpus * XVS_FLOW_COUNTERS_MIN),
 			 0);
 	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flows, TEST_FLOW_LINES), 0);
 	assert_int_equal(xvswitch_bpf__load(test->skel), 0);
-	test->cpus = libbpf_num_possible_cpus();
 	test->fdb = map_memory(test->skel->maps.fdb);
 	test->shared = map_memory(test->skel->maps.shared);
 	test->ring = ring_buffer__new(bpf_map__fd(test->skel->maps.events), event_read, test, NULL);
