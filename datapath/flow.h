@@ -73,6 +73,7 @@ struct flow_waiting {
 
 struct flow_state {
 	struct flow_form now;
+	__u32 ingress; /* port */
 
 	/* Where the headers are, in octets from the begin of the frame, if it had no tags; 0: there
 	 * are none. */

@@ -98,15 +98,14 @@ static __always_inline void flow_to_port(struct flow_state *state, __u32 ofport)
 }
 
 /* Instructions of one word that neither lead elsewhere nor change the frame. */
-static __always_inline void flow_do_simple(struct flow_state *state, __u64 instruction,
-					   __u32 ingress)
+static __always_inline void flow_do_simple(struct flow_state *state, __u64 instruction)
 {
 	switch (flow_op(instruction)) {
 	case XVS_FLOW_OP_OUTPUT:
 		flow_to_port(state, flow_b(instruction));
 		break;
 	case XVS_FLOW_OP_IN_PORT:
-		flow_put_out(state, FLOW_TO_PORT, ingress);
+		flow_put_out(state, FLOW_TO_PORT, state->ingress);
 		break;
 	case XVS_FLOW_OP_NORMAL:
 		flow_put_out(state, FLOW_TO_NORMAL, 0);
@@ -420,20 +419,19 @@ static __always_inline void flow_select(struct flow_state *state, __u32 n)
 }
 
 /* A flow's instructions begin. */
-static __always_inline void flow_enter(struct flow_state *state, __u64 first, __u32 behind,
-				       __u32 ingress)
+static __always_inline void flow_enter(struct flow_state *state, __u64 first, __u32 behind)
 {
 	if (flow_op(first) == XVS_FLOW_OP_PROGRAM) {
 		flow_list_begin(state, flow_c(first), behind, 0);
 		return;
 	}
-	flow_do_simple(state, first, ingress);
+	flow_do_simple(state, first);
 	state->pc = behind;
 }
 
 /* Looks in a table; `behind` is where to go on when that is done. */
 static __always_inline void flow_resubmit(struct flow_state *state, __u32 table, __u32 in_port,
-					  __u32 behind, __u32 ingress)
+					  __u32 behind)
 {
 	__u64 word0 = state->now.key.word[0];
 
@@ -452,14 +450,10 @@ static __always_inline void flow_resubmit(struct flow_state *state, __u32 table,
 	}
 	state->reason = XVS_DROP_FLOW_DROP;
 	flow_note_hit(state, state->counter);
-	flow_enter(state, state->first, behind, ingress);
+	flow_enter(state, state->first, behind);
 }
 
-struct flow_run {
-	__u32 ingress;
-};
-
-static long flow_step(__u32 index, struct flow_run *run)
+static long flow_step(__u32 index, void *nothing)
 {
 	struct flow_state *state = flow_state_get();
 	__u64 instruction;
@@ -492,8 +486,7 @@ static long flow_step(__u32 index, struct flow_run *run)
 		flow_pop_vlan(state);
 		break;
 	case XVS_FLOW_OP_TABLE:
-		flow_resubmit(state, flow_a(instruction), flow_b(instruction), pc + 1,
-			      run->ingress);
+		flow_resubmit(state, flow_a(instruction), flow_b(instruction), pc + 1);
 		break;
 	case XVS_FLOW_OP_CLONE:
 		flow_clone(state, flow_c(instruction));
@@ -512,63 +505,56 @@ static long flow_step(__u32 index, struct flow_run *run)
 		flow_note_hit(state, flow_c(instruction));
 		break;
 	default:
-		flow_do_simple(state, instruction, run->ingress);
+		flow_do_simple(state, instruction);
 	}
 	return 0;
 }
 
-/* Has anything to be done besides one instruction that flow_do_simple() knows? */
-static __always_inline bool flow_goes_on(__u64 first)
+/* Does the first flow say more than flow_begin() has done? */
+static __always_inline bool flow_goes_on(const struct flow_state *state)
 {
-	return flow_op(first) == XVS_FLOW_OP_PROGRAM;
+	return state->found && flow_op(state->first) == XVS_FLOW_OP_PROGRAM;
 }
 
 /*
- * Finds the first flow of a frame whose key is in the state. Afterwards the state says what to do,
- * or why the frame is dropped.
+ * Finds the first flow of a frame whose key is in the state, and does what it says, if that is one
+ * thing. Afterwards the state says what to do, or why the frame is dropped, unless
+ * flow_goes_on().
  */
 static __always_inline void flow_begin(struct flow_state *state, __u32 root)
 {
+	const struct xvs_flow_bridge *bridge = flow_bridge(root);
+
 	state->n_outputs = state->n_forms = state->n_hits = 0;
 	state->changed = state->end = state->found = false;
-	if (state->reason)
+	if (state->reason || !bridge)
 		return;
 	state->reason = XVS_DROP_FLOW_MISS;
-	flow_find_first(root);
+	flow_find_first(state, bridge);
 	if (!state->found)
 		return;
 	state->reason = XVS_DROP_FLOW_DROP;
 	flow_note_hit(state, state->counter);
-}
-
-/* Has flow_begin() said all: that the frame is dropped? */
-static __always_inline bool flow_ends(const struct flow_state *state)
-{
-	return !state->found || flow_op(state->first) == XVS_FLOW_OP_END;
+	state->tables = bridge->tables;
+	state->ports = bridge->ports;
+	state->n_ports = bridge->n_ports;
+	state->local = bridge->local;
+	if (!flow_goes_on(state))
+		flow_do_simple(state, state->first);
 }
 
 /* Follows the flow that was found to its end. Afterwards the state says where the frame goes, and
  * if nowhere, why. */
-__weak __noinline int flow_follow(__u32 root, __u32 ingress)
+__weak __noinline int flow_follow(void)
 {
-	const struct xvs_flow_bridge *tables = flow_bridge(root);
 	struct flow_state *state = flow_state_get();
-	struct flow_run run = {ingress};
 
-	if (!tables || !state)
+	if (!state)
 		return 0;
-	state->tables = tables->tables;
-	state->ports = tables->ports;
-	state->n_ports = tables->n_ports;
-	state->local = tables->local;
-	if (!flow_goes_on(state->first)) {
-		flow_do_simple(state, state->first, ingress);
-		return 0;
-	}
 	state->pc = flow_c(state->first);
 	state->depth = state->clones = 0;
 	state->lookups = 1;
-	bpf_loop(XVS_FLOW_STEPS_MAX, flow_step, &run, 0);
+	bpf_loop(XVS_FLOW_STEPS_MAX, flow_step, NULL, 0);
 	if (!state->end)
 		flow_limit(state);
 	return 0;

@@ -143,17 +143,14 @@ static __always_inline bool flow_drops_early(struct flow_state *state,
 }
 
 /* Looks in table 0 of a bridge: state->found, and if so, state->first and state->counter. */
-__weak __noinline int flow_find_first(__u32 root)
+static __always_inline void flow_find_first(struct flow_state *state,
+					    const struct xvs_flow_bridge *bridge)
 {
-	const struct xvs_flow_bridge *bridge = flow_bridge(root);
-	struct flow_state *state = flow_state_get();
 	struct flow_question question;
 	__u32 searches;
 
-	if (!bridge || !state)
-		return 0;
 	if (bridge->early && flow_drops_early(state, bridge))
-		return 0;
+		return;
 	flow_ask(&question, state, bridge);
 	if (question.set) {
 		for (__u32 i = 0; i < FLOW_CACHE_WAYS; i++) {
@@ -162,7 +159,7 @@ __weak __noinline int flow_find_first(__u32 root)
 
 			if (flow_is_answer(cached, &question, state, bridge->version)) {
 				flow_recall(state, cached);
-				return 0;
+				return;
 			}
 		}
 	}
@@ -171,7 +168,6 @@ __weak __noinline int flow_find_first(__u32 root)
 	if (question.set && searches % FLOW_CACHE_RELUCTANCE == 0)
 		flow_remember(flow_place(&question, bridge->version, searches), &question, state,
 			      bridge->version);
-	return 0;
 }
 
 #endif

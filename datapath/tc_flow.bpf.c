@@ -123,17 +123,19 @@ static long put_out_next(__u32 index, struct putting_out *out)
 	return 0;
 }
 
-/* Reads the frame for its flows. */
-__weak __noinline int tc_read(struct __sk_buff *skb, __u32 len, __u32 tag, __u32 ofport,
-			      __u32 needs)
+/* Reads the frame for its flows, and finds the first. */
+__weak __noinline int tc_begin(struct __sk_buff *skb, __u32 len, __u32 tag, __u32 ofport,
+			       __u32 root)
 {
 	const void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct flow_reader reader = flow_reader(data, end, len, tag, !skb->vlan_present);
 	struct flow_state *state = flow_state_get();
 
+	if (!state)
+		return 0;
 	reader.gso = skb->gso_size;
-	if (state)
-		flow_parse(state, reader, tag, ofport, needs);
+	flow_parse(state, reader, tag, ofport, flow_needs(root));
+	flow_begin(state, root);
 	return 0;
 }
 
@@ -157,10 +159,10 @@ static __always_inline bool follow(struct __sk_buff *skb, struct flow_state *sta
 		stats_drop(ingress, reason);
 		return false;
 	}
-	tc_read(skb, frame.len, frame.tag, port->ofport, flow_needs(root));
-	flow_begin(state, root);
-	if (!flow_ends(state))
-		flow_follow(root, ingress);
+	state->ingress = ingress;
+	tc_begin(skb, frame.len, frame.tag, port->ofport, root);
+	if (flow_goes_on(state))
+		flow_follow();
 	flow_conclude(state, frame.len);
 	return true;
 }

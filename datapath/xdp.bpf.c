@@ -224,14 +224,17 @@ static __always_inline bool carry_out(struct followed *followed, struct verdict 
 	return true;
 }
 
-/* Reads the frame for its flows. A function of its own, which the verifier looks at once. */
-__weak __noinline int xdp_read(struct xdp_md *ctx, __u32 len, __u32 tag, __u32 ofport, __u32 needs)
+/* Reads the frame for its flows, and finds the first. A function of its own, which the verifier
+ * looks at once. */
+__weak __noinline int xdp_begin(struct xdp_md *ctx, __u32 len, __u32 tag, __u32 ofport, __u32 root)
 {
 	const void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct flow_state *state = flow_state_get();
 
-	if (state)
-		flow_parse(state, flow_reader(data, end, len, tag, true), tag, ofport, needs);
+	if (!state)
+		return 0;
+	flow_parse(state, flow_reader(data, end, len, tag, true), tag, ofport, flow_needs(root));
+	flow_begin(state, root);
 	return 0;
 }
 
@@ -250,10 +253,10 @@ static __always_inline bool follow(struct xdp_md *ctx, struct followed *followed
 	followed->state = flow_state_get();
 	if (!followed->state)
 		return false;
-	xdp_read(ctx, frame->len, frame->tag, ofport, flow_needs(root));
-	flow_begin(followed->state, root);
-	if (!flow_ends(followed->state))
-		flow_follow(root, ingress);
+	followed->state->ingress = ingress;
+	xdp_begin(ctx, frame->len, frame->tag, ofport, root);
+	if (flow_goes_on(followed->state))
+		flow_follow();
 	return carry_out(followed, verdict, frame, ingress, in);
 }
 
