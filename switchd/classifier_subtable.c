@@ -2,11 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include "switchd/classifier_bucket.h"
 #include "switchd/classifier_subtable.h"
-
-#define CHAINS_MIN 4
 
 /* Flows for a bucket, on average: with eight places in it, few are full. */
 #define LOAD_MAX 4
@@ -30,15 +27,6 @@ static uint32_t needs_of(const struct xvs_flow_key *mask)
 	return bits ? XVS_FLOW_NEEDS_L3 : 0;
 }
 
-static uint32_t random_seed(void)
-{
-	uint32_t seed;
-
-	while (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		;
-	return seed;
-}
-
 struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *mask,
 						    uint64_t serial)
 {
@@ -50,35 +38,22 @@ struct classifier_subtable *classifier_subtable_new(const struct xvs_flow_key *m
 	subtable = calloc(1, sizeof(*subtable) + octets * sizeof(subtable->seen[0]));
 	if (!subtable)
 		return NULL;
-	subtable->chain = calloc(CHAINS_MIN, sizeof(struct classifier_rule *));
-	if (!subtable->chain) {
-		free(subtable);
-		return NULL;
-	}
-	subtable->chains = CHAINS_MIN;
 	subtable->mask = *mask;
 	subtable->serial = serial;
-	subtable->seed = random_seed();
 	subtable->needs = needs_of(mask);
 	subtable->position = -1;
 	for (unsigned i = XVS_FLOW_FIXED; i < XVS_FLOW_WORDS; i++)
 		if (mask->word[i])
 			subtable->extra[subtable->n_extra++] = i;
-	subtable->n_values = XVS_FLOW_FIXED + subtable->n_extra;
+	if (classifier_chains_open(&subtable->chains, XVS_FLOW_FIXED + subtable->n_extra)) {
+		free(subtable);
+		return NULL;
+	}
 	octets = 0;
 	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
 		if (octet_of(mask, i))
 			subtable->seen_at[i] = ++octets;
 	return subtable;
-}
-
-static uint64_t hash_of(const struct classifier_subtable *subtable, const uint64_t *value)
-{
-	uint64_t hash = xvs_flow_hash_fixed(subtable->seed, value[0], value[1], value[2]);
-
-	for (unsigned i = XVS_FLOW_FIXED; i < subtable->n_values; i++)
-		hash = xvs_flow_hash_extra(hash, value[i]);
-	return hash;
 }
 
 /* The key's words that count, as a rule holds them, and their hash. */
@@ -88,7 +63,7 @@ static uint64_t pack(const struct classifier_subtable *subtable, const struct xv
 	memcpy(value, key->word, XVS_FLOW_FIXED * sizeof(*value));
 	for (unsigned i = 0; i < subtable->n_extra; i++)
 		value[XVS_FLOW_FIXED + i] = key->word[subtable->extra[i]];
-	return hash_of(subtable, value);
+	return classifier_chains_hash(&subtable->chains, value);
 }
 
 static void unpack(const struct classifier_subtable *subtable, const uint64_t *value,
@@ -111,92 +86,17 @@ static void see(struct classifier_subtable *subtable, const struct xvs_flow_key 
 		}
 }
 
-static bool is_of(const struct classifier_subtable *subtable, const struct classifier_rule *rule,
-		  uint64_t hash, const uint64_t *value)
+/* One after the other; the first for NULL. */
+static struct classifier_rule *next_rule(const struct classifier_subtable *subtable,
+					 const struct classifier_rule *rule)
 {
-	return rule->hash == hash &&
-	       !memcmp(rule->value, value, subtable->n_values * sizeof(*value));
-}
-
-static struct classifier_rule **chain_of(const struct classifier_subtable *subtable, uint64_t hash)
-{
-	return &subtable->chain[xvs_flow_hash_bucket(hash) & (subtable->chains - 1)];
-}
-
-/* Where the first rule of a value is in its chain; if there is none, the chain's end. */
-static struct classifier_rule **group_of(const struct classifier_subtable *subtable, uint64_t hash,
-					 const uint64_t *value)
-{
-	struct classifier_rule **at = chain_of(subtable, hash);
-
-	while (*at && !is_of(subtable, *at, hash, value))
-		at = &(*at)->next;
-	return at;
-}
-
-/* The flow of a value that is found, NULL: all are gone. `rule` is the first of the value. */
-static struct classifier_rule *greatest(const struct classifier_subtable *subtable,
-					struct classifier_rule *rule, uint64_t hash,
-					const uint64_t *value)
-{
-	while (rule && is_of(subtable, rule, hash, value)) {
-		if (!rule->gone)
-			return rule;
-		rule = rule->next;
-	}
-	return NULL;
-}
-
-/* Takes all rules out of the chains: those that came last come first. */
-static struct classifier_rule *unchain(struct classifier_subtable *subtable)
-{
-	struct classifier_rule *all = NULL, *rule;
-
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		while ((rule = subtable->chain[i])) {
-			subtable->chain[i] = rule->next;
-			rule->next = all;
-			all = rule;
-		}
-	return all;
-}
-
-/* And back again: those of the same value follow each other as they did. */
-static void rechain(struct classifier_subtable *subtable, struct classifier_rule *all)
-{
-	struct classifier_rule *rule, **at;
-
-	while ((rule = all)) {
-		all = rule->next;
-		at = chain_of(subtable, rule->hash);
-		rule->next = *at;
-		*at = rule;
-	}
-}
-
-/* Without memory for it all stays as it is, which is right, if slower. */
-static void resize(struct classifier_subtable *subtable, uint32_t chains)
-{
-	struct classifier_rule **chain = calloc(chains, sizeof(*chain)), *all;
-
-	if (!chain)
-		return;
-	all = unchain(subtable);
-	free(subtable->chain);
-	subtable->chain = chain;
-	subtable->chains = chains;
-	rechain(subtable, all);
+	return classifier_chains_next(&subtable->chains, rule);
 }
 
 /* The buckets are of the old seed, and are to be made anew. */
 static void reseed(struct classifier_subtable *subtable)
 {
-	struct classifier_rule *all = unchain(subtable);
-
-	subtable->seed = random_seed();
-	for (struct classifier_rule *rule = all; rule; rule = rule->next)
-		rule->hash = hash_of(subtable, rule->value);
-	rechain(subtable, all);
+	classifier_chains_reseed(&subtable->chains);
 	subtable->stale = true;
 }
 
@@ -237,23 +137,24 @@ int classifier_subtable_put(struct classifier_subtable *subtable, const struct x
 			    uint16_t priority, struct classifier_program *program, uint32_t counter,
 			    struct classifier_program **old)
 {
+	struct classifier_chains *chains = &subtable->chains;
 	struct classifier_rule *rule, **at;
 	uint64_t value[XVS_FLOW_WORDS];
 	uint64_t hash = pack(subtable, key, value);
-	size_t size = subtable->n_values * sizeof(*value);
+	size_t size = chains->n_values * sizeof(*value);
 
 	*old = NULL;
 	rule = malloc(sizeof(*rule) + size);
 	if (!rule)
 		return -ENOMEM;
-	if (subtable->rules >= subtable->chains)
-		resize(subtable, 2 * subtable->chains);
-	at = group_of(subtable, hash, value);
-	subtable->values += !greatest(subtable, *at, hash, value);
-	while (*at && (*at)->priority > priority && is_of(subtable, *at, hash, value))
+	if (chains->rules >= chains->count)
+		classifier_chains_resize(chains, 2 * chains->count);
+	at = classifier_chains_find(chains, hash, value);
+	subtable->values += !classifier_chains_greatest(chains, *at, hash, value);
+	while (*at && (*at)->priority > priority && classifier_chains_has(chains, *at, hash, value))
 		at = &(*at)->next;
 	if (*at && (*at)->priority == priority && !(*at)->gone &&
-	    is_of(subtable, *at, hash, value)) {
+	    classifier_chains_has(chains, *at, hash, value)) {
 		if ((*at)->program == program && (*at)->counter == counter) {
 			free(rule);
 			return 1;
@@ -270,7 +171,7 @@ int classifier_subtable_put(struct classifier_subtable *subtable, const struct x
 	};
 	memcpy(rule->value, value, size);
 	*at = rule;
-	subtable->rules++;
+	chains->rules++;
 	count_in(subtable, priority);
 	note_change(subtable, rule);
 	see(subtable, key);
@@ -281,17 +182,19 @@ struct classifier_program *classifier_subtable_remove(struct classifier_subtable
 						      const struct xvs_flow_key *key,
 						      uint16_t priority)
 {
+	const struct classifier_chains *chains = &subtable->chains;
 	uint64_t value[XVS_FLOW_WORDS];
 	uint64_t hash = pack(subtable, key, value);
-	struct classifier_rule *first = *group_of(subtable, hash, value), *rule = first;
+	struct classifier_rule *first = *classifier_chains_find(chains, hash, value), *rule = first;
 
-	while (rule && rule->priority > priority && is_of(subtable, rule, hash, value))
+	while (rule && rule->priority > priority &&
+	       classifier_chains_has(chains, rule, hash, value))
 		rule = rule->next;
 	if (!rule || rule->priority != priority || rule->gone ||
-	    !is_of(subtable, rule, hash, value))
+	    !classifier_chains_has(chains, rule, hash, value))
 		return NULL;
 	remove_rule(subtable, rule);
-	if (!greatest(subtable, first, hash, value)) {
+	if (!classifier_chains_greatest(chains, first, hash, value)) {
 		subtable->values--;
 		subtable->taken_out++;
 	}
@@ -301,7 +204,7 @@ struct classifier_program *classifier_subtable_remove(struct classifier_subtable
 /* Lines of a rule. */
 static uint32_t rule_lines(const struct classifier_subtable *subtable)
 {
-	return subtable->n_values > XVS_FLOW_RULE_KEYS ? 2 : 1;
+	return subtable->chains.n_values > XVS_FLOW_RULE_KEYS ? 2 : 1;
 }
 
 static int write_rule(const struct classifier_subtable *subtable, struct classifier_store *store,
@@ -326,7 +229,7 @@ static int write_rule(const struct classifier_subtable *subtable, struct classif
 	written->reserved = 0;
 	written->counter = rule->counter;
 	written->first = classifier_program_first(rule->program);
-	for (unsigned i = 0; i < subtable->n_values; i++)
+	for (unsigned i = 0; i < subtable->chains.n_values; i++)
 		if (i < XVS_FLOW_RULE_KEYS)
 			written->value[i] = rule->value[i];
 		else
@@ -345,13 +248,12 @@ static void free_rule(const struct classifier_subtable *subtable, struct classif
 
 void classifier_subtable_free(struct classifier_subtable *subtable, struct classifier_store *store)
 {
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i], *next; rule; rule = next) {
-			next = rule->next;
-			free_rule(subtable, store, rule);
-		}
+	for (struct classifier_rule *rule = next_rule(subtable, NULL), *next; rule; rule = next) {
+		next = next_rule(subtable, rule);
+		free_rule(subtable, store, rule);
+	}
 	flow_place_renew(&store->memory, &subtable->buckets, 0);
-	free(subtable->chain);
+	classifier_chains_close(&subtable->chains);
 	free(subtable);
 }
 
@@ -376,14 +278,15 @@ static bool needs_new_buckets(const struct classifier_subtable *subtable)
 static struct classifier_rule *first_alike(const struct classifier_subtable *subtable,
 					   const struct classifier_rule *rule)
 {
-	return *group_of(subtable, rule->hash, rule->value);
+	return *classifier_chains_find(&subtable->chains, rule->hash, rule->value);
 }
 
 /* The rule that is to be found of those with the value of `rule`. */
 static struct classifier_rule *found_of(const struct classifier_subtable *subtable,
 					const struct classifier_rule *rule)
 {
-	return greatest(subtable, first_alike(subtable, rule), rule->hash, rule->value);
+	return classifier_chains_greatest(&subtable->chains, first_alike(subtable, rule),
+					  rule->hash, rule->value);
 }
 
 static int write_found(const struct classifier_subtable *subtable, struct classifier_store *store,
@@ -403,11 +306,10 @@ static int write_rules(const struct classifier_subtable *subtable, struct classi
 	for (struct classifier_rule *rule = subtable->changes; rule && !all && rc == 0;
 	     rule = rule->change)
 		rc = write_found(subtable, store, rule);
-	for (uint32_t i = 0; i < subtable->chains && all && rc == 0; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule && rc == 0;
-		     rule = rule->next)
-			if (!rule->gone)
-				rc = write_found(subtable, store, rule);
+	for (const struct classifier_rule *rule = all ? next_rule(subtable, NULL) : NULL;
+	     rule && rc == 0; rule = next_rule(subtable, rule))
+		if (!rule->gone)
+			rc = write_found(subtable, store, rule);
 	return rc;
 }
 
@@ -420,8 +322,10 @@ static bool place(const struct classifier_subtable *subtable,
 	bool bounded = true;
 
 	while (was && !was->placed)
-		was = was->next && is_of(subtable, was->next, rule->hash, rule->value) ? was->next
-										       : NULL;
+		was = was->next && classifier_chains_has(&subtable->chains, was->next, rule->hash,
+							 rule->value)
+			      ? was->next
+			      : NULL;
 	if (was == is)
 		return true;
 	if (was) {
@@ -441,12 +345,11 @@ static bool is_bounded(const struct classifier_subtable *subtable,
 		       const struct classifier_buckets *buckets)
 {
 	memset(buckets->bucket, 0, (buckets->mask + 1) * sizeof(*buckets->bucket));
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (const struct classifier_rule *rule = subtable->chain[i]; rule;
-		     rule = rule->next)
-			if (rule == found_of(subtable, rule) &&
-			    !classifier_bucket_put(buckets, rule->hash, 1))
-				return false;
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule))
+		if (rule == found_of(subtable, rule) &&
+		    !classifier_bucket_put(buckets, rule->hash, 1))
+			return false;
 	return true;
 }
 
@@ -473,12 +376,12 @@ static void fill_buckets(struct classifier_subtable *subtable,
 			 const struct classifier_buckets *buckets)
 {
 	memset(buckets->bucket, 0, (buckets->mask + 1) * sizeof(*buckets->bucket));
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next)
-			rule->placed = false;
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next)
-			place(subtable, buckets, rule);
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule))
+		rule->placed = false;
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule))
+		place(subtable, buckets, rule);
 	subtable->taken_out = 0;
 	subtable->stale = false;
 }
@@ -501,31 +404,27 @@ static void sweep(struct classifier_subtable *subtable)
 	for (unsigned i = 0; i < CLASSIFIER_OCTETS; i++)
 		if (subtable->seen_at[i])
 			subtable->seen[subtable->seen_at[i] - 1] = (struct classifier_octet_set){0};
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
-			struct xvs_flow_key key;
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule)) {
+		struct xvs_flow_key key;
 
-			unpack(subtable, rule->value, &key);
-			see(subtable, &key);
-		}
-	if (subtable->rules < subtable->chains / 4)
-		resize(subtable, flow_memory_round(subtable->rules));
+		unpack(subtable, rule->value, &key);
+		see(subtable, &key);
+	}
+	if (subtable->chains.rules < subtable->chains.count / 4)
+		classifier_chains_resize(&subtable->chains,
+					 flow_memory_round(subtable->chains.rules));
 }
 
 /* The rules that are gone leave the chains, and nothing is a change any more. */
 static void forget_changes(struct classifier_subtable *subtable, struct classifier_store *store)
 {
 	for (struct classifier_rule *rule = subtable->changes, *next; rule; rule = next) {
-		struct classifier_rule **at = chain_of(subtable, rule->hash);
-
 		next = rule->change;
 		rule->changed = false;
 		if (!rule->gone)
 			continue;
-		while (*at != rule)
-			at = &(*at)->next;
-		*at = rule->next;
-		subtable->rules--;
+		classifier_chains_remove(&subtable->chains, rule);
 		free_rule(subtable, store, rule);
 	}
 	subtable->changes = NULL;
@@ -534,15 +433,15 @@ static void forget_changes(struct classifier_subtable *subtable, struct classifi
 static void find_max_priority(struct classifier_subtable *subtable)
 {
 	subtable->max_priority = 0;
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
-			if (rule->gone || rule->priority < subtable->max_priority)
-				continue;
-			if (rule->priority > subtable->max_priority)
-				subtable->at_max = 0;
-			subtable->max_priority = rule->priority;
-			subtable->at_max++;
-		}
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule)) {
+		if (rule->gone || rule->priority < subtable->max_priority)
+			continue;
+		if (rule->priority > subtable->max_priority)
+			subtable->at_max = 0;
+		subtable->max_priority = rule->priority;
+		subtable->at_max++;
+	}
 }
 
 /* Writes the buckets, in another place. -EAGAIN: they have to be made from nothing. */
@@ -599,12 +498,10 @@ int classifier_subtable_write(struct classifier_subtable *subtable, struct class
 
 bool classifier_subtable_only_drops(const struct classifier_subtable *subtable)
 {
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (const struct classifier_rule *rule = subtable->chain[i]; rule;
-		     rule = rule->next)
-			if (!rule->gone &&
-			    classifier_program_first(rule->program) != XVS_FLOW_OP_END)
-				return false;
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule))
+		if (!rule->gone && classifier_program_first(rule->program) != XVS_FLOW_OP_END)
+			return false;
 	return subtable->flows;
 }
 
@@ -615,7 +512,7 @@ void classifier_subtable_describe(const struct classifier_subtable *subtable,
 		.buckets = subtable->buckets.line,
 		.bucket_mask = subtable->buckets.count - 1,
 		.max_priority = subtable->max_priority,
-		.seed = subtable->seed,
+		.seed = subtable->chains.seed,
 	};
 	memcpy(told->fixed, subtable->mask.word, sizeof(told->fixed));
 	for (unsigned i = 0; i < subtable->n_extra; i++) {
@@ -627,11 +524,11 @@ void classifier_subtable_describe(const struct classifier_subtable *subtable,
 void classifier_subtable_forget_places(struct classifier_subtable *subtable)
 {
 	subtable->buckets = (struct flow_place){0};
-	for (uint32_t i = 0; i < subtable->chains; i++)
-		for (struct classifier_rule *rule = subtable->chain[i]; rule; rule = rule->next) {
-			rule->line = 0;
-			rule->placed = false;
-		}
+	for (struct classifier_rule *rule = next_rule(subtable, NULL); rule;
+	     rule = next_rule(subtable, rule)) {
+		rule->line = 0;
+		rule->placed = false;
+	}
 }
 
 uint64_t classifier_subtable_lines(const struct classifier_subtable *subtable)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "switchd/classifier_chain.h"
 #include "switchd/classifier_program.h"
 
 /* What rules of all subtables share. */
@@ -20,20 +21,6 @@ struct classifier_store {
 	uint64_t version; /* of the bridge's flows written last: struct xvs_flow_bridge */
 	struct flow_memory memory;
 	struct classifier_programs programs;
-};
-
-struct classifier_rule {
-	struct classifier_rule *next;   /* of its chain */
-	struct classifier_rule *change; /* the next one that changed */
-	struct classifier_program *program;
-	uint64_t hash;
-	uint32_t line; /* 0: not written */
-	uint32_t counter;
-	uint16_t priority;
-	bool placed;  /* it is in the buckets */
-	bool changed; /* it is among the changes */
-	bool gone;
-	uint64_t value[]; /* as struct xvs_flow_rule has them */
 };
 
 #define CLASSIFIER_OCTETS (XVS_FLOW_WORDS * 8)
@@ -47,18 +34,11 @@ struct classifier_subtable {
 	struct xvs_flow_key mask;
 	uint64_t mask_hash; /* is compared before the mask */
 	uint64_t serial;    /* greater than that of all made before it */
-	uint32_t seed;
-	uint32_t needs; /* enum xvs_flow_needs, of the mask */
-	uint8_t n_values, n_extra, extra[XVS_FLOW_EXTRA];
+	uint32_t needs;     /* enum xvs_flow_needs, of the mask */
+	uint8_t n_extra, extra[XVS_FLOW_EXTRA];
 
-	/*
-	 * Rules of equal value follow each other in a chain, the greatest priority first; of the
-	 * same priority there may be some that are gone behind the one that is there.
-	 */
-	struct classifier_rule **chain;
-	uint32_t chains; /* a power of two */
-	uint32_t rules;  /* in the chains */
-	uint32_t flows;  /* of these, not gone */
+	struct classifier_chains chains;
+	uint32_t flows;  /* rules that are not gone */
 	uint32_t values; /* different ones that flows have: so many are in the buckets */
 	struct classifier_rule *changes;
 	uint16_t max_priority; /* of the flows, if any of them has it */
