@@ -7,10 +7,9 @@
  */
 #include "switchd/commands.h"
 
-#include <string.h>
 #include "switchd/flow_change.h"
+#include "switchd/flow_lines.h"
 #include "switchd/flow_match.h"
-#include "switchd/line_file.h"
 
 /* ovs-ofctl says it in its log. */
 static void warn_normalised(struct command_call *call, const struct flow_mod *mod)
@@ -22,71 +21,41 @@ static void warn_normalised(struct command_call *call, const struct flow_mod *mo
 	text_add(call->warning, "\n");
 }
 
-static int run_line(struct flow_site *site, const char *line, enum flow_verb verb, bool any_verb,
-		    enum openflow version)
+/* flow_line_fn: in a file of flows to add, lines may say what else is to be done with theirs. */
+static int run_line(struct flow_lines *lines, const char *line)
 {
+	struct flow_site *site = &lines->site;
 	struct flow_mod mod;
-	int status = flow_mod_parse(&mod, line, verb, any_verb, &site->ports, site->call->error);
+	int status = flow_mod_parse(&mod, line, (enum flow_verb)lines->verb,
+				    lines->in_file && lines->verb == FLOW_ADD, &site->ports,
+				    site->call->error);
 
 	if (status == 0 && mod.normalised)
 		warn_normalised(site->call, &mod);
 	if (status == 0)
-		status = flow_change(site, &mod, version);
+		status = flow_change(site, &mod, lines->version);
 	flow_clear(&mod.flow);
-	return status;
-}
-
-/* In a file of flows to add, lines may say what else is to be done with theirs. */
-static int run_file(struct flow_site *site, const char *name, const char *text, enum flow_verb verb,
-		    enum openflow version)
-{
-	struct line_file file;
-	const char *line;
-	int status = 0;
-
-	line_file_open(&file, name, text);
-	while (status == 0 && (line = line_file_next(&file))) {
-		status = run_line(site, line, verb, verb == FLOW_ADD, version);
-		if (status)
-			line_file_blame(&file, status, site->call->error);
-	}
-	line_file_close(&file);
-	return status;
-}
-
-static int run(struct command_call *call, enum flow_verb verb)
-{
-	const char *word = call->n_words > 2 ? call->words[2] : "";
-	const char *text = call->n_words > 2 ? command_text(call, 2) : NULL;
-	enum openflow version;
-	struct flow_site site;
-	int status = openflow_version(call, OPENFLOW_10, &version);
-
-	if (status)
-		return status;
-	status = flow_site_open(&site, call, call->words[1]);
-	if (status == 0 && text)
-		status = run_file(&site, word, text, verb, version);
-	else if (status == 0)
-		status = run_line(&site, word, verb, false, version);
-	flow_site_close(&site);
 	return status;
 }
 
 /* add-flow BRIDGE FLOW, add-flows BRIDGE FILE */
 int cmd_add_flows(struct command_call *call)
 {
-	return run(call, FLOW_ADD);
+	return flow_lines_run(call, FLOW_ADD, run_line);
 }
 
 /* [--strict] mod-flows BRIDGE FLOW */
 int cmd_mod_flows(struct command_call *call)
 {
-	return run(call, command_option(call, "--strict") ? FLOW_MODIFY_STRICT : FLOW_MODIFY);
+	return flow_lines_run(call,
+			      command_option(call, "--strict") ? FLOW_MODIFY_STRICT : FLOW_MODIFY,
+			      run_line);
 }
 
 /* [--strict] del-flows BRIDGE [FLOW] */
 int cmd_del_flows(struct command_call *call)
 {
-	return run(call, command_option(call, "--strict") ? FLOW_DELETE_STRICT : FLOW_DELETE);
+	return flow_lines_run(call,
+			      command_option(call, "--strict") ? FLOW_DELETE_STRICT : FLOW_DELETE,
+			      run_line);
 }

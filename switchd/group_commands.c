@@ -7,11 +7,10 @@
 #include <string.h>
 #include "switchd/daemon.h"
 #include "switchd/flow_group.h"
+#include "switchd/flow_lines.h"
 #include "switchd/flow_select.h"
 #include "switchd/flow_word.h"
 #include "switchd/group_commands.h"
-#include "switchd/line_file.h"
-#include "switchd/openflow.h"
 
 enum verb {
 	ADD,
@@ -143,21 +142,6 @@ static int delete (struct flow_site *site, const char *which)
 	return group == FLOW_GROUP_NONE ? delete_all(site) : delete_group(site, group);
 }
 
-static int run_line(struct flow_site *site, const char *line, enum verb verb)
-{
-	struct flow_group group;
-	int status;
-
-	if (verb == DELETE)
-		return delete (site, line);
-	status = flow_group_parse(&group, line, &site->ports, site->call->error);
-	if (status)
-		return status;
-	status = change(site, &group, verb);
-	flow_group_clear(&group);
-	return status;
-}
-
 /* The verb that a line of a file may begin with, and `*line` behind it. */
 static enum verb read_verb(const char **line, enum verb verb)
 {
@@ -173,55 +157,41 @@ static enum verb read_verb(const char **line, enum verb verb)
 	return verb;
 }
 
-static int run_file(struct flow_site *site, const char *name, const char *text, enum verb verb)
+/* flow_line_fn */
+static int run_line(struct flow_lines *lines, const char *line)
 {
-	struct line_file file;
-	const char *line;
-	int status = 0;
+	enum verb verb = (enum verb)lines->verb;
+	struct flow_site *site = &lines->site;
+	struct flow_group group;
+	int status;
 
-	line_file_open(&file, name, text);
-	while (status == 0 && (line = line_file_next(&file))) {
-		enum verb said = read_verb(&line, verb);
-
-		status = run_line(site, line, said);
-		if (status)
-			line_file_blame(&file, status, site->call->error);
-	}
-	line_file_close(&file);
-	return status;
-}
-
-static int run(struct command_call *call, enum verb verb)
-{
-	const char *word = call->n_words > 2 ? call->words[2] : "";
-	const char *text = call->n_words > 2 ? command_text(call, 2) : NULL;
-	enum openflow version;
-	struct flow_site site;
-	int status = openflow_version(call, OPENFLOW_10, &version);
-
+	if (lines->in_file)
+		verb = read_verb(&line, verb);
+	if (verb == DELETE)
+		return delete (site, line);
+	status = flow_group_parse(&group, line, &site->ports, site->call->error);
 	if (status)
 		return status;
-	status = flow_site_open(&site, call, call->words[1]);
-	if (status == 0)
-		status = text ? run_file(&site, word, text, verb) : run_line(&site, word, verb);
-	flow_site_close(&site);
+	status = change(site, &group, verb);
+	flow_group_clear(&group);
 	return status;
 }
 
 /* add-group BRIDGE GROUP, add-groups BRIDGE FILE */
 int cmd_add_groups(struct command_call *call)
 {
-	return run(call, ADD);
+	return flow_lines_run(call, ADD, run_line);
 }
 
 /* [--may-create] mod-group BRIDGE GROUP */
 int cmd_mod_group(struct command_call *call)
 {
-	return run(call, command_option(call, "--may-create") ? ADD_OR_MODIFY : MODIFY);
+	return flow_lines_run(call, command_option(call, "--may-create") ? ADD_OR_MODIFY : MODIFY,
+			      run_line);
 }
 
 /* del-groups BRIDGE [group_id=GROUP] */
 int cmd_del_groups(struct command_call *call)
 {
-	return run(call, DELETE);
+	return flow_lines_run(call, DELETE, run_line);
 }
