@@ -341,7 +341,7 @@ static __always_inline void flow_dec_ttl(struct flow_state *state)
 static __always_inline __u32 flow_symmetric_hash(const struct flow_state *state)
 {
 	const __u64 *word = state->now.key.word;
-	__u64 sum = (word[1] >> 32 ^ (__u32)word[1]) + (word[2] >> 48 ^ word[2] >> 32);
+	__u64 sum = (word[1] >> 32 ^ (__u32)word[1]) + ((word[2] >> 48 ^ word[2] >> 32) & 0xffff);
 
 	sum ^= (word[8] ^ word[10]) + (word[9] ^ word[11]) * XVS_FLOW_FACTOR1;
 	sum ^= (word[3] ^ word[4]) * XVS_FLOW_FACTOR2;

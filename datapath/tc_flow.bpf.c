@@ -192,7 +192,7 @@ int xvs_tc_flow(struct __sk_buff *skb)
 	out.last = state->n_outputs - 1;
 	bpf_loop(state->n_outputs, put_out_next, &out, 0);
 	if (!out.put)
-		stats_drop(out.ingress, XVS_DROP_FLOW_DROP);
+		stats_drop(out.ingress, state->reason);
 	return out.result;
 }
 
