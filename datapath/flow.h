@@ -168,23 +168,47 @@ static __always_inline const struct xvs_flow_table *flow_table(__u32 tables, __u
 	return line ? (const struct xvs_flow_table *)line + BOUNDED(table, 4) : NULL;
 }
 
+/* An octet of the key as it lies in memory. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FLOW_OCTET(octet) (octet)
+#else
+#define FLOW_OCTET(octet) ((octet) ^ 7)
+#endif
+
+static __always_inline __u8 flow_octet(const struct flow_state *state, __u32 octet)
+{
+	FORGET(octet);
+	return octet < sizeof(state->now.key) ? ((const __u8 *)&state->now.key)[FLOW_OCTET(octet)]
+					      : 0;
+}
+
 /* Which subtables of a half the filter leaves. */
 static __always_inline __u64 flow_filter(const struct flow_state *state, __u32 line)
 {
 	const struct xvs_flow_filter *filter = (const void *)flow_line(line);
+	__u32 place = (line + 1) * 8, bits;
 	__u64 left = ~0ULL;
 
-	for (__u32 i = 0; filter && i < filter->count && i < XVS_FLOW_FILTER_OCTETS; i++) {
-		__u32 octet = filter->octet[i];
-		__u32 value;
+	if (!filter)
+		return left;
+	bits = BOUNDED(filter->bits, 16);
+	for (__u32 i = 0; i < XVS_FLOW_FILTER_PAIRS && i < filter->count; i++) {
+		const struct xvs_flow_pair *pair = &filter->pair[i];
 
-		FORGET(octet);
-		if (octet >= sizeof(state->now.key))
-			break;
-		value = state->now.key.word[octet / 8] >> octet % 8 * 8 & 0xff;
-		left &= flow_word((line + 1 + i * XVS_FLOW_FILTER_LINES) * 8 + value);
+		left &= flow_word(place + xvs_flow_filter_word(flow_octet(state, pair->first),
+							       flow_octet(state, pair->second),
+							       bits));
+		place += 1u << bits;
 	}
 	return left;
+}
+
+/* Where that of the second half begins. */
+static __always_inline __u32 flow_filter_second(__u32 line)
+{
+	const struct xvs_flow_filter *filter = (const void *)flow_line(line);
+
+	return filter ? line + (1u << BOUNDED(filter->bits, 16)) : 0;
 }
 
 /* Position of the only bit that is set (a de Bruijn sequence). */
@@ -435,7 +459,7 @@ __weak __noinline int flow_lookup(__u32 tables, __u32 number)
 	if (count > XVS_FLOW_FILTER_SPAN) {
 		left = flow_bits(count - XVS_FLOW_FILTER_SPAN);
 		if (filter)
-			left &= flow_filter(state, filter + XVS_FLOW_FILTER_STRIDE);
+			left &= flow_filter(state, flow_filter_second(filter));
 		flow_scan(state, first + 2 * XVS_FLOW_FILTER_SPAN, left);
 	}
 	flow_found(state);

@@ -113,15 +113,16 @@ _Static_assert(sizeof(struct xvs_flow_bridge) == 64, "a cache line");
 
 /*
  * A table. With many subtables most of them hold nothing for a given frame, and a filter says so:
- * for each of some octets of the key, and each value of the octet, a word with a bit for each
- * subtable that has a flow to which this value is not a contradiction. Subtables whose bit is set
- * in all these words are looked at. A bit may be set in vain (flows that are gone leave theirs).
+ * it looks at some pairs of the key's octets, and for each value of a pair has a word with a bit
+ * for each subtable that has a flow to which this value is not a contradiction. Subtables whose bit
+ * is set in all these words are looked at. A bit may be set in vain: several values share a word,
+ * and flows that are gone leave theirs.
  */
-#define XVS_FLOW_SUBTABLES_MAX 128 /* in a table */
-#define XVS_FLOW_FILTER_SPAN   64  /* subtables that a filter is for; the second half has its own */
-#define XVS_FLOW_FILTER_OCTETS 12
-#define XVS_FLOW_FILTER_LINES  (256 * 8 / 64) /* of an octet */
-#define XVS_FLOW_FILTER_STRIDE (1 + XVS_FLOW_FILTER_OCTETS * XVS_FLOW_FILTER_LINES)
+#define XVS_FLOW_SUBTABLES_MAX   128 /* in a table */
+#define XVS_FLOW_FILTER_SPAN     64 /* subtables that a filter is for; the second half has its own */
+#define XVS_FLOW_FILTER_PAIRS    7
+#define XVS_FLOW_FILTER_BITS_MIN 8
+#define XVS_FLOW_FILTER_BITS_MAX 13
 
 struct xvs_flow_table {
 	__u32 subtables; /* line of the first of them, one behind the other */
@@ -131,15 +132,29 @@ struct xvs_flow_table {
 };
 _Static_assert(sizeof(struct xvs_flow_table) == 16, "four in a line");
 
-/* One line; behind it, for each octet, 256 words in XVS_FLOW_FILTER_LINES lines. The filter of the
- * second half of the subtables, with the same octets, begins XVS_FLOW_FILTER_STRIDE lines behind
- * the first one, however many octets there are. */
+/* Two octets of the key, each as word * 8 + n: bits 8 n to 8 n + 7 of the word. */
+#define XVS_FLOW_FILTER_NO_OCTET 0xff /* in place of the second: 0 */
+
+struct xvs_flow_pair {
+	__u8 first, second;
+};
+
+/* One line; behind it, for each pair, 1 << bits words. The filter of the second half of the
+ * subtables, with the same pairs, begins 1 << bits lines behind the first one, however many pairs
+ * there are. */
 struct xvs_flow_filter {
-	__u32 count;                        /* octets, at most XVS_FLOW_FILTER_OCTETS */
-	__u8 octet[XVS_FLOW_FILTER_OCTETS]; /* word * 8 + n: bits 8 n to 8 n + 7 of the word */
-	__u8 reserved[64 - 4 - XVS_FLOW_FILTER_OCTETS];
+	__u32 count; /* pairs, at most XVS_FLOW_FILTER_PAIRS */
+	__u32 bits;
+	struct xvs_flow_pair pair[XVS_FLOW_FILTER_PAIRS];
+	__u8 reserved[64 - 8 - 2 * XVS_FLOW_FILTER_PAIRS];
 };
 _Static_assert(sizeof(struct xvs_flow_filter) == 64, "a cache line");
+
+/* Which of a pair's words is that of a value. Those of a first octet alone are all different. */
+static inline __u32 xvs_flow_filter_word(__u8 first, __u8 second, __u32 bits)
+{
+	return ((first << 8 | second) * 0x9e37u & 0xffff) >> (16 - bits);
+}
 
 /* Words that a mask has besides the fixed ones. */
 #define XVS_FLOW_EXTRA       (XVS_FLOW_WORDS - XVS_FLOW_FIXED)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "switchd/classifier_filter.h"
 
@@ -6,8 +8,9 @@
 #define SUBTABLES_WITHOUT 4
 
 /*
- * An octet is worth asking when it spares this many looks at a subtable: it costs a load for itself
- * and one of the word of each half, a look at least one of a bucket, a hash, and a loop's turn.
+ * A pair is worth asking when it spares this many looks at a subtable: it costs a load for each
+ * octet and one of the word of each half, a look at least one of a bucket, a hash, and a loop's
+ * turn.
  */
 #define GAIN_MIN  0.25f
 #define GAIN_PART 0.02f /* and this part of what is left to look at */
@@ -15,9 +18,14 @@
 /* Of the frames that are not like any flow; the others are taken to be as the flows are. */
 #define STRANGE 0.25f
 
+static uint8_t octet_in(const struct xvs_flow_key *key, unsigned octet)
+{
+	return key->word[octet / 8] >> 8 * (octet % 8);
+}
+
 static uint8_t mask_of(const struct classifier_subtable *subtable, unsigned octet)
 {
-	return subtable->mask.word[octet / 8] >> 8 * (octet % 8);
+	return octet_in(&subtable->mask, octet);
 }
 
 /* The values of an octet with which a frame can match some flow of the subtable. */
@@ -105,61 +113,144 @@ static bool parts_admitted(struct classifier_subtable *const *subtable, unsigned
 	return true;
 }
 
-/*
- * Takes octets as long as they spare looks at subtables, always the one that spares the most, as if
- * octets were independent of each other.
- */
-static void choose(struct classifier_filter *filter, struct classifier_subtable *const *subtable,
-		   unsigned count)
+/* What is known of the octets of some subtables. */
+struct survey {
+	struct classifier_subtable *const *subtable;
+	unsigned count, bits;
+	bool looked_at[CLASSIFIER_OCTETS];
+	float part[CLASSIFIER_OCTETS][XVS_FLOW_SUBTABLES_MAX];    /* that one lets through */
+	uint16_t seen[CLASSIFIER_OCTETS][XVS_FLOW_SUBTABLES_MAX]; /* values in flows */
+};
+
+static void survey_octets(struct survey *survey)
 {
-	float part[CLASSIFIER_OCTETS][XVS_FLOW_SUBTABLES_MAX];
-	float left[XVS_FLOW_SUBTABLES_MAX];
-	bool candidate[CLASSIFIER_OCTETS];
+	for (unsigned octet = 0; octet < CLASSIFIER_OCTETS; octet++) {
+		survey->looked_at[octet] =
+			parts_admitted(survey->subtable, survey->count, octet, survey->part[octet]);
+		for (unsigned i = 0; i < survey->count && survey->looked_at[octet]; i++) {
+			struct classifier_octet_set set = admitted(survey->subtable[i], octet);
 
-	for (unsigned octet = 0; octet < CLASSIFIER_OCTETS; octet++)
-		candidate[octet] = parts_admitted(subtable, count, octet, part[octet]);
-	for (unsigned i = 0; i < count; i++)
-		left[i] = 1;
-	filter->count = 0;
-	while (filter->count < XVS_FLOW_FILTER_OCTETS) {
-		float total = 0, most = 0;
-		unsigned best = 0;
-
-		for (unsigned i = 0; i < count; i++)
-			total += left[i];
-		for (unsigned octet = 0; octet < CLASSIFIER_OCTETS; octet++) {
-			float spared = 0;
-
-			for (unsigned i = 0; i < count && candidate[octet]; i++)
-				spared += left[i] * (1 - part[octet][i]);
-			if (spared > most) {
-				most = spared;
-				best = octet;
-			}
+			survey->seen[octet][i] = count_values(&set);
 		}
-		if (most < GAIN_MIN || most < GAIN_PART * total)
-			return;
-		for (unsigned i = 0; i < count; i++)
-			left[i] *= part[best][i];
-		candidate[best] = false;
-		filter->octet[filter->count++] = best;
 	}
 }
 
-static uint32_t lines_of(unsigned subtables, unsigned octets)
+static bool is_single(struct xvs_flow_pair pair)
 {
-	uint32_t lines = 1 + octets * XVS_FLOW_FILTER_LINES;
-
-	if (!octets)
-		return 0;
-	return subtables > XVS_FLOW_FILTER_SPAN ? XVS_FLOW_FILTER_STRIDE + lines : lines;
+	return pair.second == XVS_FLOW_FILTER_NO_OCTET;
 }
 
-uint32_t classifier_filter_lines(unsigned subtables)
+static bool is_exact(const struct classifier_subtable *subtable, struct xvs_flow_pair pair)
 {
-	if (subtables <= SUBTABLES_WITHOUT)
-		return 0;
-	return flow_memory_round(lines_of(subtables, XVS_FLOW_FILTER_OCTETS));
+	return !is_single(pair) && mask_of(subtable, pair.first) == 0xff &&
+	       mask_of(subtable, pair.second) == 0xff;
+}
+
+/*
+ * Which part of the frames a pair lets through to a subtable, as if octets were independent of each
+ * other: of those values that each of them may have, at most one for each flow is let through, and
+ * what shares a word with these.
+ */
+static float part_of(const struct survey *survey, struct xvs_flow_pair pair, unsigned i)
+{
+	float values = survey->subtable[i]->values, all, through, shared;
+
+	if (is_single(pair))
+		return survey->part[pair.first][i];
+	if (!is_exact(survey->subtable[i], pair))
+		return 1;
+	all = (float)survey->seen[pair.first][i] * survey->seen[pair.second][i];
+	values = values < all ? values : all;
+	through = survey->part[pair.first][i] * survey->part[pair.second][i] * values / all;
+	shared = values / (float)(1u << survey->bits);
+	shared = shared < 1 ? shared : 1;
+	return through + shared - through * shared;
+}
+
+/* How many looks at subtables a pair spares, of those that are left. */
+static float spared(const struct survey *survey, struct xvs_flow_pair pair, const float *left)
+{
+	float sum = 0;
+
+	for (unsigned i = 0; i < survey->count; i++)
+		sum += left[i] * (1 - part_of(survey, pair, i));
+	return sum;
+}
+
+/* The pair that spares the most, and how much that is. */
+static float best_pair(const struct survey *survey, const float *left, struct xvs_flow_pair *best)
+{
+	float most = 0;
+
+	for (unsigned first = 0; first < CLASSIFIER_OCTETS; first++)
+		for (unsigned second = first;
+		     survey->looked_at[first] && second < CLASSIFIER_OCTETS; second++) {
+			struct xvs_flow_pair pair = {first, second};
+			float spares;
+
+			if (first == second)
+				pair.second = XVS_FLOW_FILTER_NO_OCTET;
+			else if (!survey->looked_at[second])
+				continue;
+			spares = spared(survey, pair, left);
+			if (spares > most) {
+				most = spares;
+				*best = pair;
+			}
+		}
+	return most;
+}
+
+/* Takes pairs as long as they spare looks at subtables, always the one that spares the most. */
+static void choose(struct classifier_filter *filter, const struct survey *survey)
+{
+	float left[XVS_FLOW_SUBTABLES_MAX];
+
+	for (unsigned i = 0; i < survey->count; i++)
+		left[i] = 1;
+	filter->bits = survey->bits;
+	while (filter->count < XVS_FLOW_FILTER_PAIRS) {
+		struct xvs_flow_pair *best = &filter->pair[filter->count];
+		float most = best_pair(survey, left, best), total = 0;
+
+		for (unsigned i = 0; i < survey->count; i++)
+			total += left[i];
+		if (most < GAIN_MIN || most < GAIN_PART * total)
+			return;
+		for (unsigned i = 0; i < survey->count; i++)
+			left[i] *= part_of(survey, *best, i);
+		filter->count++;
+	}
+}
+
+/* So many words for a pair that those of the subtable with the most flows leave most of them
+ * free. */
+static unsigned bits_for(struct classifier_subtable *const *subtable, unsigned count)
+{
+	unsigned bits = XVS_FLOW_FILTER_BITS_MIN;
+	uint32_t most = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (subtable[i]->values > most)
+			most = subtable[i]->values;
+	while (bits < XVS_FLOW_FILTER_BITS_MAX && 1u << bits < 8 * most)
+		bits++;
+	return bits;
+}
+
+/* A power of two, with whatever number of pairs: the memory stays in one piece. */
+static uint32_t lines_of(unsigned subtables, unsigned bits)
+{
+	return (subtables > XVS_FLOW_FILTER_SPAN ? 2u : 1u) << bits;
+}
+
+uint32_t classifier_filter_lines(struct classifier_subtable *const *subtable, unsigned count)
+{
+	unsigned with_flows = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		with_flows += subtable[i]->flows != 0;
+	return with_flows > SUBTABLES_WITHOUT ? lines_of(with_flows, bits_for(subtable, count)) : 0;
 }
 
 /* The half of the filter that a subtable is in. */
@@ -167,16 +258,70 @@ static union xvs_flow_line *half_of(const struct classifier_filter *filter,
 				    struct flow_memory *memory, unsigned position)
 {
 	return &memory->line[filter->place.line +
-			     position / XVS_FLOW_FILTER_SPAN * XVS_FLOW_FILTER_STRIDE];
+			     (position / XVS_FLOW_FILTER_SPAN << filter->bits)];
 }
 
-/* The word of a value of octet `i` of the filter, where the subtable has its bit. */
+/* The word of a value of pair `i` of the filter, where the subtable has its bit. */
 static __u64 *word_of(const struct classifier_filter *filter, struct flow_memory *memory,
-		      unsigned position, unsigned i, unsigned value)
+		      unsigned position, unsigned i, uint8_t first, uint8_t second)
 {
 	union xvs_flow_line *line = half_of(filter, memory, position) + 1;
+	unsigned word = (i << filter->bits) + xvs_flow_filter_word(first, second, filter->bits);
 
-	return &line[i * XVS_FLOW_FILTER_LINES + value / 8].word[value % 8];
+	return &line[word / 8].word[word % 8];
+}
+
+static uint8_t octet_of(const struct classifier_subtable *subtable, const uint64_t *value,
+			unsigned octet)
+{
+	unsigned word = octet / 8, at = word;
+
+	for (unsigned i = 0; i < subtable->n_extra && word >= XVS_FLOW_FIXED; i++)
+		if (subtable->extra[i] == word)
+			at = XVS_FLOW_FIXED + i;
+	return value[at] >> 8 * (octet % 8);
+}
+
+/* Sets a subtable's bit in the words of a pair that does not look at whole values of its flows. */
+static void write_pair(const struct classifier_filter *filter, struct flow_memory *memory,
+		       const struct classifier_subtable *subtable, unsigned position, unsigned i)
+{
+	uint64_t bit = 1ULL << position % XVS_FLOW_FILTER_SPAN;
+	struct classifier_octet_set set = admitted(subtable, filter->pair[i].first);
+	union xvs_flow_line *lines =
+		half_of(filter, memory, position) + 1 + ((i << filter->bits) / 8);
+
+	if (!is_single(filter->pair[i])) {
+		for (unsigned word = 0; word < 1u << filter->bits; word++)
+			lines[word / 8].word[word % 8] |= bit;
+		return;
+	}
+	for (unsigned v = next_value(&set, 0); v < 256; v = next_value(&set, v + 1))
+		*word_of(filter, memory, position, i, v, 0) |= bit;
+}
+
+/* Sets a subtable's bit wherever a flow of it may be met; the words are 0 elsewhere. Flows are many
+ * and far apart: each is looked at once, for all pairs. */
+static void write_subtable(const struct classifier_filter *filter, struct flow_memory *memory,
+			   const struct classifier_subtable *subtable, unsigned position)
+{
+	uint64_t bit = 1ULL << position % XVS_FLOW_FILTER_SPAN;
+	const struct classifier_rule *rule = NULL;
+	unsigned exact[XVS_FLOW_FILTER_PAIRS], n = 0;
+
+	for (unsigned i = 0; i < filter->count; i++)
+		if (is_exact(subtable, filter->pair[i]))
+			exact[n++] = i;
+		else
+			write_pair(filter, memory, subtable, position, i);
+	while (n && (rule = classifier_chains_next(&subtable->chains, rule)))
+		for (unsigned i = 0; i < n; i++) {
+			struct xvs_flow_pair pair = filter->pair[exact[i]];
+
+			*word_of(filter, memory, position, exact[i],
+				 octet_of(subtable, rule->value, pair.first),
+				 octet_of(subtable, rule->value, pair.second)) |= bit;
+		}
 }
 
 static void write_half(const struct classifier_filter *filter, struct flow_memory *memory,
@@ -184,29 +329,42 @@ static void write_half(const struct classifier_filter *filter, struct flow_memor
 {
 	struct xvs_flow_filter *head = (struct xvs_flow_filter *)half_of(filter, memory, first);
 
-	*head = (struct xvs_flow_filter){.count = filter->count};
-	memcpy(head->octet, filter->octet, sizeof(head->octet));
-	memset(head + 1, 0, filter->count * XVS_FLOW_FILTER_LINES * sizeof(union xvs_flow_line));
-	for (unsigned i = 0; i < filter->count; i++)
-		for (unsigned p = first; p < end; p++) {
-			struct classifier_octet_set set = admitted(subtable[p], filter->octet[i]);
+	*head = (struct xvs_flow_filter){.count = filter->count, .bits = filter->bits};
+	memcpy(head->pair, filter->pair, sizeof(head->pair));
+	memset(head + 1, 0, ((size_t)filter->count << filter->bits) * sizeof(__u64));
+	for (unsigned p = first; p < end; p++)
+		write_subtable(filter, memory, subtable[p], p);
+}
 
-			for (unsigned v = next_value(&set, 0); v < 256; v = next_value(&set, v + 1))
-				*word_of(filter, memory, first, i, v) |= 1ULL << (p - first);
-		}
+static int choose_for(struct classifier_filter *filter, struct classifier_subtable *const *subtable,
+		      unsigned count)
+{
+	struct survey *survey = calloc(1, sizeof(*survey));
+
+	if (!survey)
+		return -ENOMEM;
+	survey->subtable = subtable;
+	survey->count = count;
+	survey->bits = bits_for(subtable, count);
+	survey_octets(survey);
+	choose(filter, survey);
+	free(survey);
+	return 0;
 }
 
 int classifier_filter_write(struct classifier_filter *filter, struct flow_memory *memory,
 			    struct classifier_subtable *const *subtable, unsigned count)
 {
 	struct classifier_filter renewed = {.place = filter->place};
-	int rc;
+	int rc = 0;
 
 	for (unsigned i = 0; i < count; i++)
 		renewed.flows += subtable[i]->flows;
 	if (count > SUBTABLES_WITHOUT)
-		choose(&renewed, subtable, count);
-	rc = flow_place_renew(memory, &renewed.place, lines_of(count, renewed.count));
+		rc = choose_for(&renewed, subtable, count);
+	if (rc == 0)
+		rc = flow_place_renew(memory, &renewed.place,
+				      renewed.count ? lines_of(count, renewed.bits) : 0);
 	if (rc < 0)
 		return rc;
 	*filter = renewed;
@@ -218,26 +376,36 @@ int classifier_filter_write(struct classifier_filter *filter, struct flow_memory
 	return 0;
 }
 
+static void admit(__u64 *word, uint64_t bit)
+{
+	if (!(*word & bit))
+		__atomic_store_n(word, *word | bit, __ATOMIC_RELAXED);
+}
+
 void classifier_filter_admit(const struct classifier_filter *filter, struct flow_memory *memory,
 			     const struct classifier_subtable *subtable,
 			     const struct xvs_flow_key *key)
 {
+	uint64_t bit = 1ULL << subtable->position % XVS_FLOW_FILTER_SPAN;
+
 	if (filter->stale || subtable->position < 0)
 		return;
 	for (unsigned i = 0; i < filter->count; i++) {
-		unsigned octet = filter->octet[i];
-		uint8_t mask = mask_of(subtable, octet);
-		uint8_t value = key->word[octet / 8] >> 8 * (octet % 8);
-		uint64_t bit = 1ULL << subtable->position % XVS_FLOW_FILTER_SPAN;
+		struct xvs_flow_pair pair = filter->pair[i];
+		uint8_t mask = mask_of(subtable, pair.first);
+		uint8_t value = octet_in(key, pair.first);
 
-		/* All values that are `value` under the mask: counted through its zeros. */
-		for (unsigned other = 0, v; other < 256; other = (other | mask) + 1) {
-			__u64 *word;
-
-			v = value | (other & ~mask);
-			word = word_of(filter, memory, subtable->position, i, v);
-			if (!(*word & bit))
-				__atomic_store_n(word, *word | bit, __ATOMIC_RELAXED);
+		if (!is_single(pair)) {
+			if (is_exact(subtable, pair))
+				admit(word_of(filter, memory, subtable->position, i, value,
+					      octet_in(key, pair.second)),
+				      bit);
+			continue;
 		}
+		/* All values that are `value` under the mask: counted through its zeros. */
+		for (unsigned other = 0; other < 256; other = (other | mask) + 1)
+			admit(word_of(filter, memory, subtable->position, i,
+				      value | (other & ~mask), 0),
+			      bit);
 	}
 }

@@ -10,13 +10,15 @@
 
 struct classifier_filter {
 	struct flow_place place; /* {0, 0}: there is none */
-	unsigned count;          /* octets */
-	uint8_t octet[XVS_FLOW_FILTER_OCTETS];
+	unsigned count;          /* pairs of octets */
+	unsigned bits;           /* struct xvs_flow_filter */
+	struct xvs_flow_pair pair[XVS_FLOW_FILTER_PAIRS];
 	bool stale;     /* it is of other subtables, or not worth much any more */
-	uint32_t flows; /* in the table when its octets were chosen */
+	uint32_t flows; /* in the table when its pairs were chosen */
 };
 
-/* Writes the filter of these subtables, in this order, or none if it would not help. -ENOSPC. */
+/* Writes the filter of these subtables, in this order, or none if it would not help. -ENOSPC,
+ * -ENOMEM. */
 int classifier_filter_write(struct classifier_filter *filter, struct flow_memory *memory,
 			    struct classifier_subtable *const *subtable, unsigned count);
 
@@ -29,6 +31,6 @@ void classifier_filter_admit(const struct classifier_filter *filter, struct flow
 			     const struct xvs_flow_key *key);
 
 /* Lines that it takes at most, rounded up to a power of two. */
-uint32_t classifier_filter_lines(unsigned subtables);
+uint32_t classifier_filter_lines(struct classifier_subtable *const *subtable, unsigned count);
 
 #endif

@@ -161,7 +161,7 @@ int classifier_table_write(struct classifier_table *table, struct classifier_sto
 	if (rc < 0)
 		return rc;
 	table->filter.stale |= reorder(table);
-	/* With far more flows, other octets may tell subtables apart. */
+	/* With far more flows, other pairs may tell subtables apart. */
 	table->filter.stale |= flows_of(table) / 2 > table->filter.flows;
 	if (table->filter.stale)
 		rc = classifier_filter_write(&table->filter, &store->memory, table->subtable,
@@ -197,5 +197,5 @@ uint64_t classifier_table_lines(const struct classifier_table *table)
 	for (unsigned i = 0; i < table->count; i++)
 		if (table->subtable[i]->flows)
 			lines += classifier_subtable_lines(table->subtable[i]);
-	return lines + classifier_filter_lines(masks);
+	return lines + classifier_filter_lines(table->subtable, table->count);
 }

@@ -90,27 +90,38 @@ static inline const struct xvs_flow_rule *lookup_subtable(struct flow_memory_vie
 	}
 }
 
+static inline uint8_t octet(const struct xvs_flow_key *key, unsigned number)
+{
+	assert_true(number < XVS_FLOW_WORDS * 8);
+	return key->word[number / 8] >> 8 * (number % 8);
+}
+
 /* Subtables from `first` on, XVS_FLOW_FILTER_SPAN of them, that may have a flow for the key. */
 static inline uint64_t filtered(const struct flow_memory_view *view,
 				const struct xvs_flow_table *table, const struct xvs_flow_key *key,
 				unsigned first)
 {
-	uint32_t line = table->filter + first / XVS_FLOW_FILTER_SPAN * XVS_FLOW_FILTER_STRIDE;
 	const struct xvs_flow_filter *filter;
+	uint32_t line = table->filter, word;
 	uint64_t bits = ~0ULL;
 
-	if (!table->filter)
+	if (!line)
 		return bits;
 	filter = lines_at(view, line, 1);
-	assert_in_range(filter->count, 1, XVS_FLOW_FILTER_OCTETS);
+	assert_in_range(filter->count, 1, XVS_FLOW_FILTER_PAIRS);
+	assert_in_range(filter->bits, XVS_FLOW_FILTER_BITS_MIN, XVS_FLOW_FILTER_BITS_MAX);
+	if (first)
+		line += 1u << filter->bits;
+	filter = lines_at(view, line, 1);
 	for (unsigned i = 0; i < filter->count; i++) {
-		const union xvs_flow_line *words =
-			lines_at(view, line + 1 + i * XVS_FLOW_FILTER_LINES, XVS_FLOW_FILTER_LINES);
-		unsigned octet = filter->octet[i], value;
+		struct xvs_flow_pair pair = filter->pair[i];
+		uint8_t second =
+			pair.second == XVS_FLOW_FILTER_NO_OCTET ? 0 : octet(key, pair.second);
 
-		assert_true(octet < XVS_FLOW_WORDS * 8);
-		value = key->word[octet / 8] >> 8 * (octet % 8) & 0xff;
-		bits &= words[value / 8].word[value % 8];
+		word = (i << filter->bits) +
+		       xvs_flow_filter_word(octet(key, pair.first), second, filter->bits);
+		bits &= ((const union xvs_flow_line *)lines_at(view, line + 1 + word / 8, 1))
+				->word[word % 8];
 	}
 	return bits;
 }

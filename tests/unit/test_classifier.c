@@ -245,6 +245,31 @@ static void filter_spares_looks(void **state)
 	assert_int_equal(table_of(f)->count, 5);
 }
 
+/* Flows on pairs of addresses: no octet alone tells that a mask has none, two of them do. */
+static void filter_of_pairs_spares_looks(void **state)
+{
+	struct fixture *f = *state;
+	unsigned random = 1;
+
+	for (unsigned i = 0; i < 8 * 300; i++) {
+		struct classifier_flow flow = flow_of(3, 0, 0);
+
+		flow.match.mask.word[1] = ~0ULL << i % 8;
+		flow.match.value.word[1] = ((uint64_t)rand_r(&random) << 32 ^ rand_r(&random)) &
+					   flow.match.mask.word[1];
+		put(f, flow, i);
+	}
+	assert_int_equal(move(f, 16384, NULL), 0);
+	f->view.looked = 0;
+	for (unsigned i = 0; i < 1000; i++) {
+		struct classifier_flow flow = flow_of(3, 0, 0);
+
+		flow.match.value.word[1] = (uint64_t)rand_r(&random) << 32 ^ rand_r(&random);
+		assert_int_equal(found(f, &flow), -1);
+	}
+	assert_in_range(f->view.looked, 0, 1000);
+}
+
 /* Adds and takes out thousands of flows: buckets grow and shrink, and searches stay short. */
 static void searches_stay_short(void **state)
 {
@@ -406,6 +431,7 @@ int main(void)
 		TEST(more_masks_than_supported_are_refused),
 		TEST(every_word_may_be_masked),
 		TEST(filter_spares_looks),
+		TEST(filter_of_pairs_spares_looks),
 		TEST(searches_stay_short),
 		TEST(bridge_that_is_not_present_has_no_root),
 		TEST(says_how_much_memory_would_do),
