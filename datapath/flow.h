@@ -94,6 +94,7 @@ struct flow_state {
 	__u32 counter; /* of it */
 	__u32 found;
 	__u32 searches; /* on this CPU, ever */
+	__u32 missed;   /* questions in a row that the cache had no answer to */
 
 	__u32 ports, n_ports, local; /* of the bridge: struct xvs_flow_bridge */
 	__u32 tables;

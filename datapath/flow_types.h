@@ -325,9 +325,11 @@ struct xvs_flow_counter {
 	__u32 reserved;
 };
 
-/* Map `flow_cache` (flow_cache.h): so many sets for each CPU; one set while no bridge has flows. */
+/* Map `flow_cache` (flow_cache.h): a row for each CPU, with sets and as much again for what has no
+ * room in them; one set while no bridge has flows. */
 #define XVS_FLOW_CACHE_SETS     4096
-#define XVS_FLOW_CACHE_SET_SIZE 256
+#define XVS_FLOW_CACHE_ROW      (2 * XVS_FLOW_CACHE_SETS)
+#define XVS_FLOW_CACHE_SET_SIZE 128
 
 /*
  * Meters: map `meters`. A band lets a frame pass while the virtual time at which all that passed

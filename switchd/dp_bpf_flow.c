@@ -155,7 +155,7 @@ static int memory_make(struct memory *memory)
 					  memory->rows * memory->n_counters, &shared);
 	memory->cache = bpf_map_create(BPF_MAP_TYPE_ARRAY, "flow_cache", sizeof(uint32_t),
 				       XVS_FLOW_CACHE_SET_SIZE,
-				       (memory->rows - 1) * XVS_FLOW_CACHE_SETS, NULL);
+				       (memory->rows - 1) * XVS_FLOW_CACHE_ROW, NULL);
 	if (memory->flows < 0 || memory->counters < 0 || memory->cache < 0)
 		return -errno;
 	return memory_map(memory);

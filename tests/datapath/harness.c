@@ -226,7 +226,7 @@ int test_setup(void **state)
 	assert_non_null(test->skel);
 	test->cpus = libbpf_num_possible_cpus();
 	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_cache,
-						  test->cpus * XVS_FLOW_CACHE_SETS),
+						  test->cpus * XVS_FLOW_CACHE_ROW),
 			 0);
 	assert_int_equal(bpf_map__set_max_entries(test->skel->maps.flow_counters,
 						  test->cpus * XVS_FLOW_COUNTERS_MIN),
