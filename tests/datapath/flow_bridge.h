@@ -10,20 +10,28 @@
 #include "tests/datapath/flow_reference.h"
 #include "tests/datapath/harness.h"
 
-#define FLOW_BRIDGE_FLOWS 256
-#define FLOW_BRIDGE_ALL   5 /* flood group of all ports */
+#define FLOW_BRIDGE_FLOWS  256
+#define FLOW_BRIDGE_GROUPS 16
+#define FLOW_BRIDGE_ALL    5 /* flood group of all ports */
 
 struct flow_bridge {
+	struct test *test;
 	struct classifier *classifier;
+	struct xvs_meter *meters;
 	union xvs_flow_line *memory;
 	struct flow flows[FLOW_BRIDGE_FLOWS];
+	struct flow_group groups[FLOW_BRIDGE_GROUPS];
 	struct reference_bridge reference;
 };
 
 void flow_bridge_open(struct flow_bridge *bridge, struct test *test);
 void flow_bridge_close(struct flow_bridge *bridge);
 
-/* Other flows take the place of those that were there, at once. A line each. */
+/* Ports go down, the others up: bit n for OpenFlow number n. */
+void flow_bridge_down(struct flow_bridge *bridge, uint32_t down);
+
+/* Other flows, and the groups before them, take the place of those that were there, at once. A line
+ * each. */
 void flow_bridge_set(struct flow_bridge *bridge, const char *text);
 
 /* Of a port of the harness, and back. */

@@ -79,8 +79,8 @@ static void untag(struct reference_frame *frame)
 }
 
 /* Adds what becomes of one frame; returns whether XDP may leave it to TC. */
-static bool resolve(struct reference_result *result, struct reference_frame *frame,
-		    uint16_t in_port)
+static bool resolve(struct reference_result *result, const struct reference_bridge *bridge,
+		    struct reference_frame *frame, uint16_t in_port)
 {
 	enum xvs_drop reason = inadmissible(frame);
 	bool tag = is_tag(frame, 12), stacked = tag && is_tag(frame, 16), priority;
@@ -96,18 +96,23 @@ static bool resolve(struct reference_result *result, struct reference_frame *fra
 	port = station_port(frame->octets, vid);
 	if (port == in_port)
 		result->drop = XVS_DROP_HAIRPIN;
+	else if (port && !reference_is_up(bridge, port))
+		result->refused++;
 	else if (port)
 		add(result, port, frame);
+	result->flooded |= !port;
 	for (uint16_t other = 1; !port && other <= TEST_PORTS; other++) {
-		if (other != in_port)
+		if (other != in_port && reference_is_up(bridge, other))
 			add(result, other, frame);
 	}
 	return stacked || (priority && !port);
 }
 
-bool flow_normal_resolve(struct reference_result *result, uint16_t in_port)
+bool flow_normal_resolve(struct reference_result *result, const struct reference_bridge *bridge,
+			 uint16_t in_port)
 {
 	static struct reference_result before;
+	enum xvs_drop drop = result->drop;
 	bool may_pass = false;
 
 	before.count = result->count;
@@ -117,11 +122,11 @@ bool flow_normal_resolve(struct reference_result *result, uint16_t in_port)
 		struct reference_output *output = &before.output[i];
 
 		if (output->port == FLOW_PORT_NORMAL)
-			may_pass |= resolve(result, &output->frame, in_port);
+			may_pass |= resolve(result, bridge, &output->frame, in_port);
 		else
 			add(result, output->port, &output->frame);
 	}
-	if (result->count)
-		result->drop = XVS_DROP_NONE;
+	if (drop)
+		result->drop = drop;
 	return may_pass;
 }

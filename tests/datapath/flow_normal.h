@@ -12,9 +12,11 @@
 void flow_normal_stations(struct test *test);
 
 /*
- * Puts what leaves by ports in the place of outputs to NORMAL. Returns whether XDP may leave it to
+ * Puts what leaves by ports in the place of outputs to NORMAL; a station stays where it is when its
+ * port is down. Returns whether XDP may leave it to
  * TC, as it does with link-local addresses, two tags, and priority tags when it floods.
  */
-bool flow_normal_resolve(struct reference_result *result, uint16_t in_port);
+bool flow_normal_resolve(struct reference_result *result, const struct reference_bridge *bridge,
+			 uint16_t in_port);
 
 #endif

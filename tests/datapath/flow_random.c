@@ -207,6 +207,8 @@ static void add_actions(struct text *text, unsigned int has, int table)
 	int next = table + 1 + rand() % (RANDOM_TABLES - table);
 
 	text_add(text, "actions=");
+	if (chance(10))
+		text_add(text, "meter:%d,", 1 + rand() % REFERENCE_METERS);
 	add_changes(text, has);
 	if (chance(6))
 		add_clone(text, has, table);
@@ -216,6 +218,8 @@ static void add_actions(struct text *text, unsigned int has, int table)
 		add_changes(text, has);
 	if (chance(12))
 		add_output(text);
+	if (chance(4) && table < RANDOM_TABLES - 1)
+		text_add(text, "group:%d,", 1 + rand() % RANDOM_GROUPS);
 	if (chance(4))
 		text_add(text, "goto_table:%d", next);
 	else

@@ -12,6 +12,7 @@
 #define RANDOM_PORTS  4  /* OpenFlow numbers 1 to this are those of ports */
 #define RANDOM_TABLES 4  /* are used, from 0 on */
 #define RANDOM_FLOWS  64 /* at most, in all */
+#define RANDOM_GROUPS 6  /* numbers 1 to this */
 
 /*
  * A frame of any kind that flows can tell from others, or none at all: right, or with lengths that
@@ -22,7 +23,11 @@ void random_frame(struct reference_frame *frame);
 /* Changes an octet or a bit of it. */
 void random_mutation(struct reference_frame *frame);
 
-/* Flows, a line each, as `add-flows` takes them. No two in a table have the same priority. */
+/* Groups, a line each, as `add-groups` takes them. They lead to the last table at most. */
+void random_groups(struct text *text);
+
+/* Flows, a line each, as `add-flows` takes them. No two in a table have the same priority. They use
+ * the groups, and meters up to REFERENCE_METERS. */
 void random_flows(struct text *text);
 
 #endif

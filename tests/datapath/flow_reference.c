@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEPS_MAX 64 /* outputs and meters of a frame */
+
 /* A frame on its way through the tables. */
 struct run {
 	struct reference_result *result;
@@ -14,7 +16,9 @@ struct run {
 	struct xvs_flow_key key;
 	uint8_t table;
 	unsigned int lookups;
+	unsigned int steps;   /* outputs and meters */
 	bool limit;           /* it went too far */
+	bool stopped;         /* by a meter */
 	enum xvs_drop reason; /* why nothing leaves, if nothing does */
 };
 
@@ -56,11 +60,51 @@ static bool value_bit(const struct flow_value *value, unsigned int bit)
 	return (bit < 64 ? value->lo >> bit : value->hi >> (bit - 64)) & 1;
 }
 
+static uint16_t type_of(const struct run *run)
+{
+	return run->key.word[0] >> 16 & 0xffff;
+}
+
+static bool is_ip(const struct run *run)
+{
+	return run->headers.l3 && (type_of(run) == 0x0800 || type_of(run) == 0x86dd);
+}
+
+static bool has_l4(const struct run *run, uint8_t protocol)
+{
+	return is_ip(run) && run->headers.l4 && (run->key.word[0] >> 8 & 0xff) == protocol;
+}
+
+/* Has the frame the field that is written? In buckets of groups, nothing says so before. */
+static bool has_field(const struct run *run, const struct flow_action *action)
+{
+	if (action->always)
+		return true;
+	switch (action->field->prerequisite) {
+	case FLOW_NEEDS_IPV4:
+		return is_ip(run) && type_of(run) == 0x0800;
+	case FLOW_NEEDS_IPV6:
+		return is_ip(run) && type_of(run) == 0x86dd;
+	case FLOW_NEEDS_IP:
+		return is_ip(run);
+	case FLOW_NEEDS_ARP:
+		return run->headers.l3 && !is_ip(run);
+	case FLOW_NEEDS_TCP: /* of mod_tp_src, either */
+		return has_l4(run, 6) || (action->spelling == FLOW_SPELLED_MOD && has_l4(run, 17));
+	case FLOW_NEEDS_UDP:
+		return has_l4(run, 17);
+	default:
+		return true;
+	}
+}
+
 /* Who writes VID or priority of a frame without a tag, gives it one. */
 static void set(struct run *run, const struct flow_action *action)
 {
 	bool tag = !action->field->word && action->field->shift >= 32 && action->field->bits < 16;
 
+	if (!has_field(run, action))
+		return;
 	if (tag)
 		run->key.word[0] |= (uint64_t)XVS_FLOW_TCI_TAGGED << 32;
 	for (unsigned int bit = 0; bit < action->field->bits; bit++) {
@@ -138,13 +182,26 @@ static void pop_vlan(struct run *run)
 		    run->tags.count ? (run->tags.tag[0].tci & 0xefff) | XVS_FLOW_TCI_TAGGED : 0);
 }
 
+/* One more thing to be done with the frame, of those that there may be so many of. */
+static void step(struct run *run)
+{
+	if (++run->steps > STEPS_MAX)
+		give_up(run);
+}
+
 static void send(struct run *run, uint16_t port)
 {
 	struct reference_result *result = run->result;
-	struct reference_output *output = &result->output[result->count++];
+	struct reference_output *output = &result->output[result->count];
 	struct reference_tags tags = run->tags;
 
-	if (result->count == REFERENCE_OUTPUTS_MAX)
+	if (run->stopped)
+		return;
+	if (port != FLOW_PORT_NORMAL && !reference_is_up(run->bridge, port)) {
+		result->refused++;
+		return;
+	}
+	if (++result->count == REFERENCE_OUTPUTS_MAX)
 		abort();
 	key_to_tags(&tags, &run->key);
 	output->port = port;
@@ -156,32 +213,48 @@ static uint16_t in_port(const struct xvs_flow_key *key)
 	return key->word[0] >> 48;
 }
 
-/* To a port, but not to the one that it says it came by, or to all but where it came by. */
+static void send_once(struct run *run, uint16_t port)
+{
+	step(run);
+	run->result->actions++;
+	send(run, port);
+}
+
+/* To all ports that are up but where it came by. */
+static void send_all(struct run *run)
+{
+	step(run);
+	run->result->actions++;
+	run->result->flooded = true;
+	for (size_t i = 0; i < run->bridge->n_ports; i++) {
+		uint16_t port = run->bridge->ports[i];
+
+		if (port != in_port(&run->headers.key) && reference_is_up(run->bridge, port))
+			send(run, port);
+	}
+}
+
+/* To a port, but not to the one that it says it came by. */
 static void output(struct run *run, uint16_t port)
 {
-	bool all = port == FLOW_PORT_ALL || port == FLOW_PORT_FLOOD;
-	uint16_t except = in_port(all ? &run->headers.key : &run->key);
-	size_t before = run->result->count;
-
 	for (size_t i = 0; i < run->bridge->n_ports; i++) {
-		uint16_t candidate = run->bridge->ports[i];
-
-		if (candidate != except && (all || candidate == port))
-			send(run, candidate);
+		if (run->bridge->ports[i] == port && port != in_port(&run->key))
+			send_once(run, port);
 	}
-	run->result->actions += run->result->count > before;
 }
 
 static void output_action(struct run *run, uint16_t port)
 {
 	switch (port) {
 	case XVS_OFPP_IN_PORT:
-		send(run, in_port(&run->headers.key));
-		run->result->actions++;
+		send_once(run, in_port(&run->headers.key));
 		break;
 	case FLOW_PORT_NORMAL:
-		send(run, port);
-		run->result->actions++;
+		send_once(run, port);
+		break;
+	case FLOW_PORT_ALL:
+	case FLOW_PORT_FLOOD:
+		send_all(run);
 		break;
 	case FLOW_PORT_CONTROLLER:
 		run->reason = XVS_DROP_CONTROLLER;
@@ -247,17 +320,37 @@ static void clone(struct run *run, const struct flow_action *list)
 	run->key = key;
 }
 
-static bool has_ip(const struct run *run)
+/* Each bucket gets the frame as it came to the group. */
+static void group(struct run *run, uint32_t id)
 {
-	uint16_t type = run->key.word[0] >> 16 & 0xffff;
+	const struct flow_group *group = reference_group(run->bridge, id);
+	const struct flow_bucket *bucket;
 
-	return run->headers.l3 && (type == 0x0800 || type == 0x86dd);
+	if (group->type == FLOW_GROUP_SELECT || group->type == FLOW_GROUP_FF) {
+		bucket = reference_bucket(run->bridge, group, &run->key);
+		if (bucket)
+			clone(run, bucket->actions);
+		return;
+	}
+	for (size_t i = 0; i < group->n_buckets; i++)
+		clone(run, group->buckets[i].actions);
+}
+
+/* What comes behind a meter that lets nothing pass is not done. */
+static void meter(struct run *run, uint32_t id)
+{
+	run->result->for_tc |= run->steps;
+	step(run);
+	if (run->stopped)
+		return;
+	run->result->metered[id]++;
+	run->stopped = run->bridge->closed >> id & 1;
 }
 
 /* False: the TTL is at its end, and so is the list. */
 static bool dec_ttl(struct run *run)
 {
-	if (!has_ip(run))
+	if (!is_ip(run))
 		return true;
 	if ((run->key.word[2] & 0xff) <= 1) {
 		run->reason = XVS_DROP_FLOW_TTL;
@@ -308,8 +401,11 @@ static void execute(struct run *run, const struct flow_action *actions)
 		case FLOW_ACTION_NOTE:
 			break;
 		case FLOW_ACTION_METER:
+			meter(run, action->number);
+			break;
 		case FLOW_ACTION_GROUP:
-			abort(); /* the random tables have none */
+			group(run, action->number);
+			break;
 		}
 	}
 }
@@ -328,10 +424,31 @@ static bool field_is_l3(const struct flow_field *field)
 	return word_is_l3(field->word, mask);
 }
 
-static bool actions_need_l3(const struct flow_action *actions)
+static bool actions_need_l3(const struct reference_bridge *bridge,
+			    const struct flow_action *actions);
+
+/* A choice is by addresses and ports. */
+static bool group_needs_l3(const struct reference_bridge *bridge, uint32_t id)
+{
+	const struct flow_group *group = reference_group(bridge, id);
+	bool select = group->type == FLOW_GROUP_SELECT;
+
+	for (size_t i = 0; i < group->n_buckets; i++) {
+		const struct flow_bucket *bucket = &group->buckets[i];
+
+		if ((!select || bucket->weight) &&
+		    (select || actions_need_l3(bridge, bucket->actions)))
+			return true;
+	}
+	return false;
+}
+
+static bool actions_need_l3(const struct reference_bridge *bridge,
+			    const struct flow_action *actions)
 {
 	for (const struct flow_action *action = actions; action; action = action->next) {
-		if (action->kind == FLOW_ACTION_DEC_TTL || actions_need_l3(action->list) ||
+		if (action->kind == FLOW_ACTION_DEC_TTL || actions_need_l3(bridge, action->list) ||
+		    (action->kind == FLOW_ACTION_GROUP && group_needs_l3(bridge, action->number)) ||
 		    (action->field && field_is_l3(action->field)) ||
 		    (action->to && field_is_l3(action->to)))
 			return true;
@@ -342,7 +459,7 @@ static bool actions_need_l3(const struct flow_action *actions)
 bool reference_needs_l3(const struct reference_bridge *bridge)
 {
 	for (size_t i = 0; i < bridge->n_flows; i++) {
-		if (actions_need_l3(bridge->flows[i].actions))
+		if (actions_need_l3(bridge, bridge->flows[i].actions))
 			return true;
 		for (int word = 0; word < XVS_FLOW_WORDS; word++) {
 			if (word_is_l3(word, bridge->flows[i].match.mask.word[word]))
@@ -352,15 +469,31 @@ bool reference_needs_l3(const struct reference_bridge *bridge)
 	return false;
 }
 
+static void clear(struct reference_result *result)
+{
+	result->count = result->actions = result->refused = 0;
+	memset(result->metered, 0, sizeof(result->metered));
+	result->flooded = result->for_tc = false;
+}
+
+static enum xvs_drop reason(const struct run *run)
+{
+	if (run->limit)
+		return XVS_DROP_FLOW_LIMIT;
+	if (run->stopped)
+		return XVS_DROP_METER;
+	return run->result->actions ? XVS_DROP_NONE : run->reason;
+}
+
 void reference_run(struct reference_result *result, const struct reference_bridge *bridge,
 		   const struct reference_frame *frame, uint16_t port)
 {
 	struct run run = {
 		.result = result, .bridge = bridge, .frame = frame, .reason = XVS_DROP_FLOW_DROP};
 
-	result->count = result->actions = 0;
+	clear(result);
 	reference_parse(&run.headers, frame, port, reference_needs_l3(bridge));
-	result->drop = run.headers.drop;
+	result->drop = reference_is_up(bridge, port) ? run.headers.drop : XVS_DROP_IN_DOWN;
 	if (result->drop)
 		return;
 	run.key = run.headers.key;
@@ -370,6 +503,7 @@ void reference_run(struct reference_result *result, const struct reference_bridg
 			frame->octets[14] << 8 | frame->octets[15]);
 	look_up(&run, 0, XVS_OFPP_IN_PORT);
 	if (run.limit)
-		result->count = result->actions = 0;
-	result->drop = result->count ? XVS_DROP_NONE : run.reason;
+		clear(result);
+	result->for_tc |= run.stopped || (run.steps && !result->actions);
+	result->drop = reason(&run);
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "switchd/flow_action.h"
+#include "switchd/flow_group.h"
 
 #define REFERENCE_FRAME_MAX   2048
 #define REFERENCE_OUTPUTS_MAX 256
@@ -53,13 +53,30 @@ void reference_rewrite(struct reference_frame *out, const struct reference_frame
 		       const struct reference_headers *headers, const struct reference_tags *tags,
 		       const struct xvs_flow_key *key);
 
+#define REFERENCE_METERS 4 /* numbers 1 to this */
+
 /* The ports of a bridge that flows can send to, by OpenFlow number. */
 struct reference_bridge {
 	const struct flow *flows;
 	size_t n_flows;
+	const struct flow_group *groups;
+	size_t n_groups;
 	const uint16_t *ports;
 	size_t n_ports;
+	uint32_t down;   /* which ports are: bit n for number n */
+	uint32_t closed; /* meters that let nothing pass, the same way; the others let all pass */
 };
+
+/* Is a port up, and any of a bridge's? */
+bool reference_is_up(const struct reference_bridge *bridge, uint16_t port);
+
+/* Group of a number, which there must be. */
+const struct flow_group *reference_group(const struct reference_bridge *bridge, uint32_t id);
+
+/* The one bucket that a frame takes in a group of type select or ff; NULL: none. */
+const struct flow_bucket *reference_bucket(const struct reference_bridge *bridge,
+					   const struct flow_group *group,
+					   const struct xvs_flow_key *key);
 
 struct reference_output {
 	uint16_t port; /* OpenFlow number; FLOW_PORT_NORMAL: as the FDB says */
@@ -67,8 +84,12 @@ struct reference_output {
 };
 
 struct reference_result {
-	enum xvs_drop drop;   /* why nothing leaves; 0 if something does */
+	enum xvs_drop drop;   /* what is counted where it came in; 0: nothing */
 	unsigned int actions; /* that put something out; those to all ports count as one */
+	unsigned int refused; /* outputs to ports that are down */
+	unsigned int metered[REFERENCE_METERS + 1]; /* how often it came to each */
+	bool flooded; /* goes to all ports, even if that is only one more */
+	bool for_tc;  /* a meter has more to decide than whether the only output passes */
 	size_t count;
 	struct reference_output output[REFERENCE_OUTPUTS_MAX];
 };

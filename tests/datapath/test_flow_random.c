@@ -24,13 +24,16 @@
 /* A frame that comes in by a port, and what is to become of it. */
 struct trial {
 	struct flow_wire *wire;
+	const struct flow_bridge *bridge;
 	const char *flows;
 	uint32_t port;
 	struct reference_frame frame;
 	struct reference_result result;
 	bool for_tc; /* XDP may leave it to TC, for what NORMAL does with it */
 	struct xvs_counters before[TEST_PORTS + 1];
-	uint64_t drops; /* of the expected reason */
+	uint64_t drops;   /* of the expected reason */
+	uint64_t refused; /* by ports that are down */
+	uint64_t metered[REFERENCE_METERS + 1];
 };
 
 static unsigned int finished, passed; /* by XDP */
@@ -56,8 +59,10 @@ static void mismatch(const struct trial *trial, const char *what, uint32_t port,
 {
 	fprintf(stderr, "%s", trial->flows);
 	print_frame("in", trial->port, &trial->frame);
-	if (!trial->result.count)
+	if (trial->result.drop)
 		fprintf(stderr, "to be dropped, reason %d\n", trial->result.drop);
+	if (trial->bridge->reference.down)
+		fprintf(stderr, "ports that are down: 0x%x\n", trial->bridge->reference.down);
 	for (size_t i = 0; i < trial->result.count; i++)
 		print_frame("to leave", flow_bridge_number(trial->result.output[i].port),
 			    &trial->result.output[i].frame);
@@ -71,6 +76,15 @@ static bool same_frame(const struct reference_frame *a, const struct reference_f
 	return a->len == b->len && !memcmp(a->octets, b->octets, a->len);
 }
 
+static uint64_t count_refused(const struct trial *trial)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t port = 1; port <= TEST_PORTS; port++)
+		sum += test_drops(trial->wire->test, port, XVS_DROP_OUT_DOWN);
+	return sum;
+}
+
 static void note_counters(struct trial *trial)
 {
 	struct test *test = trial->wire->test;
@@ -78,6 +92,9 @@ static void note_counters(struct trial *trial)
 	for (uint32_t port = 1; port <= TEST_PORTS; port++)
 		trial->before[port] = test_counters(test, port);
 	trial->drops = test_drops(test, trial->port, trial->result.drop);
+	trial->refused = count_refused(trial);
+	for (int i = 1; i <= REFERENCE_METERS; i++)
+		trial->metered[i] = trial->bridge->meters[i].packets;
 }
 
 /* Has it been counted once where it came in, if a hook finished it, and if it was dropped, why? */
@@ -90,6 +107,20 @@ static bool counted_in(const struct trial *trial, bool by_hook)
 	return now.rx_packets - before->rx_packets == by_hook &&
 	       now.rx_bytes - before->rx_bytes == (by_hook ? trial->frame.len : 0) &&
 	       (drops != trial->drops) == (by_hook && trial->result.drop);
+}
+
+/* Has it come to the meters, and to ports that are down, as often as it was to? */
+static bool counted_within(const struct trial *trial)
+{
+	const struct reference_result *result = &trial->result;
+
+	for (int i = 1; i <= REFERENCE_METERS; i++) {
+		uint64_t packets = trial->bridge->meters[i].packets - trial->metered[i];
+
+		if (packets != (trial->bridge->meters[i].bands ? result->metered[i] : 0))
+			return false;
+	}
+	return count_refused(trial) - trial->refused == result->refused;
 }
 
 /* The copies that leave by a port, all counted. */
@@ -120,10 +151,12 @@ static bool has_two_tags(const struct reference_frame *frame)
 	return tags == 2;
 }
 
-/* May XDP leave it to TC: for what is done several times, and for more than one tag? */
+/* May XDP leave it to TC: for what is done several times, and for more than one tag, perhaps of
+ * what no port takes? */
 static bool may_pass(const struct trial *trial)
 {
-	return trial->for_tc || trial->result.actions > 1 || has_two_tags(&trial->frame) ||
+	return trial->for_tc || trial->result.actions > 1 || trial->result.refused ||
+	       has_two_tags(&trial->frame) ||
 	       (trial->result.count && has_two_tags(&trial->result.output[0].frame));
 }
 
@@ -144,12 +177,13 @@ static void try_xdp(struct trial *trial)
 	finished++;
 	if (verdict != (result->count ? XDP_REDIRECT : XDP_DROP))
 		mismatch(trial, "XDP's verdict is another", trial->port, &out);
-	if (!counted_in(trial, true))
+	if (!counted_in(trial, true) || !counted_within(trial))
 		mismatch(trial, "XDP counts otherwise", trial->port, &out);
-	if (!same_frame(&out, result->count ? &result->output[0].frame : &trial->frame))
+	if (result->count && !same_frame(&out, &result->output[0].frame))
 		mismatch(trial, "XDP makes another frame of it", trial->port, &out);
 	/* Copies to all ports are counted when they leave: not in a dry run. */
-	if (result->count == 1 && !counted_out(trial, flow_bridge_number(result->output[0].port)))
+	if (result->count == 1 && !result->flooded &&
+	    !counted_out(trial, flow_bridge_number(result->output[0].port)))
 		mismatch(trial, "XDP sends it elsewhere", trial->port, &out);
 }
 
@@ -181,6 +215,9 @@ static void try_tc(struct trial *trial)
 		if (!same_frame(&out, &output->frame))
 			mismatch(trial, "TC makes another frame of it", port, &out);
 	}
+	if (!counted_within(trial))
+		mismatch(trial, "TC counts otherwise what meters and ports stop", trial->port,
+			 NULL);
 	for (uint32_t port = 1; port <= TEST_PORTS; port++) {
 		if (!counted_out(trial, port))
 			mismatch(trial, "TC counts otherwise what leaves", port, NULL);
@@ -194,7 +231,8 @@ static void try_frame(struct trial *trial, const struct reference_bridge *bridge
 	uint16_t in_port = flow_bridge_number(trial->port);
 
 	reference_run(&trial->result, bridge, &trial->frame, in_port);
-	trial->for_tc = flow_normal_resolve(&trial->result, in_port);
+	trial->for_tc = trial->result.for_tc;
+	trial->for_tc |= flow_normal_resolve(&trial->result, bridge, in_port);
 	for (int i = 0; i < times; i++) {
 		try_xdp(trial);
 		try_tc(trial);
@@ -223,10 +261,14 @@ static void test_random(void **state)
 	flow_bridge_open(&bridge, *state);
 	flow_normal_stations(*state);
 	trial.wire = &wire;
+	trial.bridge = &bridge;
 	for (int table = 0; table < TABLES; table++) {
 		text_clear(&text);
+		random_groups(&text);
 		random_flows(&text);
 		trial.flows = text_string(&text);
+		/* A port or two, or none. */
+		flow_bridge_down(&bridge, 1u << rand() % 8 | 1u << rand() % 8);
 		flow_bridge_set(&bridge, trial.flows);
 		for (int frame = 0; frame < FRAMES; frame++) {
 			trial.port = 1 + rand() % TEST_PORTS;

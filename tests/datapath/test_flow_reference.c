@@ -23,24 +23,41 @@
 
 static const uint16_t ports[] = {1, 2, 3, 4};
 static struct flow flows[FLOWS_MAX];
-static struct reference_bridge bridge = {
-	.flows = flows, .ports = ports, .n_ports = sizeof(ports) / sizeof(*ports)};
+static struct flow_group groups[RANDOM_GROUPS];
+static struct reference_bridge bridge = {.flows = flows,
+					 .groups = groups,
+					 .ports = ports,
+					 .n_ports = sizeof(ports) / sizeof(*ports)};
+
+static void add_line(const char *line)
+{
+	struct error error = {};
+	struct flow_mod mod;
+	int err;
+
+	if (!strncmp(line, "group_id=", 9)) {
+		assert_true(bridge.n_groups < RANDOM_GROUPS);
+		err = flow_group_parse(&groups[bridge.n_groups++], line, NULL, &error);
+	} else {
+		assert_true(bridge.n_flows < FLOWS_MAX);
+		err = flow_mod_parse(&mod, line, FLOW_ADD, false, NULL, &error);
+		flows[bridge.n_flows++] = mod.flow;
+	}
+	if (err)
+		fail_msg("%s: %s", line, error.text);
+}
 
 static void set_flows(const char *text)
 {
 	char *copy = strdup(text), *rest;
-	struct error error = {};
-	struct flow_mod mod;
 
 	assert_non_null(copy);
 	while (bridge.n_flows)
 		flow_clear(&flows[--bridge.n_flows]);
-	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		assert_true(bridge.n_flows < FLOWS_MAX);
-		if (flow_mod_parse(&mod, line, FLOW_ADD, false, NULL, &error))
-			fail_msg("%s: %s", line, error.text);
-		flows[bridge.n_flows++] = mod.flow;
-	}
+	while (bridge.n_groups)
+		flow_group_clear(&groups[--bridge.n_groups]);
+	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		add_line(line);
 	free(copy);
 }
 
@@ -97,6 +114,21 @@ static const struct {
 	{"table=0,actions=load:7->NXM_NX_REG0[],resubmit(2,1),output:4\n"
 	 "table=1,in_port=2,reg0=7,actions=output:3,goto_table:2\ntable=2,in_port=1,actions=output:2",
 	 HEADER UDP, {"3" HEADER UDP, "2" HEADER UDP, "4" HEADER UDP}, 0},
+	{"group_id=1,type=all,bucket=strip_vlan,output:2,bucket=output:3\nactions=group:1,output:4",
+	 HEADER "8100b007" UDP, {"2" HEADER UDP, "3" HEADER "8100b007" UDP, "4" HEADER "8100b007" UDP}, 0},
+	/* There is no port 5. */
+	{"group_id=1,type=ff,bucket=watch_port:5,output:3,"
+	 "bucket=watch_port:2,output:2\nactions=group:1", HEADER UDP, {"2" HEADER UDP}, 0},
+	{"group_id=1,type=select,bucket=weight:0,output:3,bucket=watch_port:5,output:3,"
+	 "bucket=weight:1,output:2\nactions=group:1", HEADER UDP, {"2" HEADER UDP}, 0},
+	{"group_id=1,type=ff,bucket=watch_port:5,output:3\n"
+	 "group_id=2,type=ff,bucket=watch_group:1,output:3\nactions=group:2,output:2",
+	 HEADER UDP, {"2" HEADER UDP}, 0},
+	/* No TCP, no change; meter 2 lets nothing pass. */
+	{"group_id=1,type=indirect,bucket=set_field:80->tcp_dst,output:2\nactions=meter:1,group:1",
+	 HEADER UDP, {"2" HEADER UDP}, 0},
+	{"group_id=1,type=indirect,bucket=meter:2,output:2\nactions=output:3,group:1,output:2",
+	 HEADER UDP, {"3" HEADER UDP}, XVS_DROP_METER},
 	{"actions=output:2", HEADER, {}, XVS_DROP_RUNT},
 	{"actions=output:2", HEADER "81000005", {}, XVS_DROP_RUNT},
 };
@@ -109,6 +141,7 @@ static void test_cases(void **state)
 	size_t count;
 
 	(void)state;
+	bridge.closed = 1 << 2;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		set_flows(cases[i].flows);
 		read_frame(&frame, cases[i].in);
@@ -124,6 +157,43 @@ static void test_cases(void **state)
 		}
 		assert_int_equal(result.count, count);
 	}
+}
+
+/* Exchanges so many octets with those behind them. */
+static void turn(struct reference_frame *frame, uint32_t at, uint32_t len)
+{
+	for (uint32_t i = at; i < at + len; i++) {
+		uint8_t octet = frame->octets[i];
+
+		frame->octets[i] = frame->octets[i + len];
+		frame->octets[i + len] = octet;
+	}
+}
+
+/* Buckets are chosen by what both directions of a connection have in common, and by all of it. */
+static void test_choices(void **state)
+{
+	const struct flow_bucket *bucket, *last = NULL;
+	static struct reference_frame frame;
+	struct reference_headers headers;
+	int others = 0;
+
+	(void)state;
+	set_flows("group_id=1,type=select,bucket=output:1,bucket=output:2,bucket=output:3");
+	for (int port = 0; port < 200; port++, last = bucket) {
+		read_frame(&frame, HEADER UDP);
+		frame.octets[35] = port;
+		reference_parse(&headers, &frame, 1, true);
+		bucket = reference_bucket(&bridge, groups, &headers.key);
+		others += bucket != last;
+		turn(&frame, 0, 6);
+		turn(&frame, 26, 4);
+		turn(&frame, 34, 2);
+		reference_parse(&headers, &frame, 2, true);
+		assert_ptr_equal(reference_bucket(&bridge, groups, &headers.key), bucket);
+	}
+	assert_in_range(others, 80, 180);
+	set_flows("");
 }
 
 static uint32_t add_words(uint32_t sum, const uint8_t *octets, uint32_t len)
@@ -187,6 +257,7 @@ static void test_checksums(void **state)
 	for (int i = 0; i < 50000; i++) {
 		if (i % 500 == 0) {
 			text_clear(&text);
+			random_groups(&text);
 			random_flows(&text);
 			set_flows(text_string(&text));
 		}
@@ -204,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_checksums),
 	};
 	const char *seed = getenv("XVS_SEED");
