@@ -10,7 +10,7 @@
 #include "tests/datapath/flow_reference.h"
 #include "tests/datapath/harness.h"
 
-#define FLOW_BRIDGE_FLOWS  256
+#define FLOW_BRIDGE_FLOWS  1024
 #define FLOW_BRIDGE_GROUPS 16
 #define FLOW_BRIDGE_ALL    5 /* flood group of all ports */
 
