@@ -76,6 +76,8 @@ static void untag(struct reference_frame *frame)
 {
 	memmove(frame->octets + 12, frame->octets + 16, frame->len - 16);
 	frame->len -= 4;
+	if (frame->offload.csum_start)
+		frame->offload.csum_start -= 4;
 }
 
 /* Adds what becomes of one frame; returns whether XDP may leave it to TC. */

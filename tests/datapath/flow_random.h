@@ -20,6 +20,10 @@
  */
 void random_frame(struct reference_frame *frame);
 
+/* A TCP or UDP frame as a host's own sockets send it, its checksum yet to be completed, and often
+ * yet to be cut into segments. At most one tag. */
+void random_offload(struct reference_frame *frame);
+
 /* Changes an octet or a bit of it. */
 void random_mutation(struct reference_frame *frame);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/datapath/flow_random.h"
 
+#include <linux/virtio_net.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -309,6 +310,7 @@ void random_frame(struct reference_frame *frame)
 	uint16_t type = PICK(types);
 
 	frame->len = 0;
+	frame->offload = (struct reference_offload){};
 	put_addresses(frame);
 	while (tags--)
 		put_tag(frame);
@@ -322,6 +324,52 @@ void random_frame(struct reference_frame *frame)
 		put_random(frame, rand() % 300); /* padding */
 	if (chance(12))
 		frame->len = rand() % (frame->len + 1);
+}
+
+/* Has it a transport header that a host's own sockets might have made? */
+static bool has_transport(const struct reference_frame *frame, struct reference_headers *headers)
+{
+	const uint8_t *l3, *l4;
+	uint32_t protocol;
+
+	reference_parse(headers, frame, 1, true);
+	protocol = headers->key.word[0] & 0xffff; /* and whether it is a fragment */
+	l3 = frame->octets + headers->l3;
+	l4 = frame->octets + headers->l4;
+	if (!headers->l4 || headers->l3 != headers->type + 2)
+		return false;
+	if (l4 != l3 + (l3[0] >> 4 == 4 ? (l3[0] & 15) * 4 : 40))
+		return false;
+	return protocol == 17 << 8 || (protocol == 6 << 8 && l4[12] >> 4 == 5);
+}
+
+/* TCP of a few segments, with a length that says anything. */
+static void put_segments(struct reference_frame *frame, const struct reference_headers *headers)
+{
+	bool ipv4 = frame->octets[headers->l3] >> 4 == 4;
+
+	frame->offload.gso_size = 50 + rand() % 1000;
+	frame->offload.gso_type = ipv4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6;
+	frame->len = headers->l4 + 20;
+	put_random(frame, frame->offload.gso_size * (1 + rand() % 3) + 1 + rand() % 50);
+	if (chance(2))
+		put_at(frame, headers->l3 + (ipv4 ? 2 : 4), rand() & 0xffff);
+}
+
+void random_offload(struct reference_frame *frame)
+{
+	struct reference_headers headers;
+	uint8_t protocol;
+
+	do
+		random_frame(frame);
+	while (!has_transport(frame, &headers));
+	protocol = headers.key.word[0] >> 8 & 0xff;
+	frame->offload.csum_start = headers.l4;
+	frame->offload.csum_offset = checksum_offset(protocol);
+	put_at(frame, headers.l4 + frame->offload.csum_offset, 1 + rand() % 0xfffe);
+	if (protocol == 6 && !chance(3))
+		put_segments(frame, &headers);
 }
 
 void random_mutation(struct reference_frame *frame)

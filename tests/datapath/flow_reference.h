@@ -12,12 +12,23 @@
 #include <stdint.h>
 #include "switchd/flow_group.h"
 
-#define REFERENCE_FRAME_MAX   2048
+#define REFERENCE_FRAME_MAX   4096
 #define REFERENCE_OUTPUTS_MAX 256
+
+/* What is still to be done to a TCP or UDP frame when it leaves the host; 0: nothing. In the words
+ * of struct virtio_net_hdr. */
+struct reference_offload {
+	uint16_t
+		csum_start; /* of the transport header: its checksum is only of the pseudo header */
+	uint16_t csum_offset;
+	uint16_t gso_size; /* it is cut into segments */
+	uint16_t gso_type;
+};
 
 struct reference_frame {
 	uint8_t octets[REFERENCE_FRAME_MAX];
 	uint32_t len;
+	struct reference_offload offload;
 };
 
 /* What is found in a frame. Offsets are from its begin; 0: there is no such header, or it is not

@@ -62,7 +62,8 @@ static void parse_l4(struct reference_headers *headers, const struct rest *rest,
 	}
 }
 
-static void parse_ipv4(struct reference_headers *headers, struct rest rest)
+/* `segments`: each will have a length of its own, whatever it says now. */
+static void parse_ipv4(struct reference_headers *headers, struct rest rest, bool segments)
 {
 	struct xvs_flow_key *key = &headers->key;
 	uint32_t header, total, offset;
@@ -72,7 +73,7 @@ static void parse_ipv4(struct reference_headers *headers, struct rest rest)
 	if (rest.len < 20)
 		return;
 	header = (field(&rest, 0, 1) & 0x0f) * 4;
-	total = field(&rest, 2, 2);
+	total = segments ? rest.len : field(&rest, 2, 2);
 	if (field(&rest, 0, 1) >> 4 != 4 || header < 20 || total < header || total > rest.len)
 		return;
 	headers->l3 = rest.at;
@@ -150,7 +151,7 @@ static bool parse_extensions(struct reference_headers *headers, struct rest *res
 	return !headers->drop;
 }
 
-static void parse_ipv6(struct reference_headers *headers, struct rest rest)
+static void parse_ipv6(struct reference_headers *headers, struct rest rest, bool segments)
 {
 	uint8_t protocol, fragment = 0;
 	struct xvs_flow_key *key = &headers->key;
@@ -158,7 +159,7 @@ static void parse_ipv6(struct reference_headers *headers, struct rest rest)
 
 	if (rest.len < 40)
 		return;
-	payload = field(&rest, 4, 2);
+	payload = segments ? rest.len - 40 : field(&rest, 4, 2);
 	if (payload > rest.len - 40)
 		return;
 	headers->l3 = rest.at;
@@ -234,9 +235,9 @@ void reference_parse(struct reference_headers *headers, const struct reference_f
 	}
 	put(&headers->key, 0, 16, type);
 	if (l3 && type == 0x0800)
-		parse_ipv4(headers, rest);
+		parse_ipv4(headers, rest, frame->offload.gso_size);
 	else if (l3 && type == 0x86dd)
-		parse_ipv6(headers, rest);
+		parse_ipv6(headers, rest, frame->offload.gso_size);
 	else if (l3 && (type == 0x0806 || type == 0x8035))
 		parse_arp(headers, rest);
 }

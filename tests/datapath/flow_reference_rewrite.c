@@ -13,6 +13,7 @@ struct rewriting {
 	const struct reference_headers *headers;
 	const struct xvs_flow_key *key;
 	struct header l3, l4;
+	bool partial; /* the transport checksum is yet to be completed */
 };
 
 static uint16_t read16(const uint8_t *octets)
@@ -76,6 +77,16 @@ static uint32_t covered(const uint8_t *l3, const uint8_t *l4, uint32_t addresses
 	return sum(l3 + addresses, len) + sum(l4, 4);
 }
 
+/* As it will be completed, only the pseudo header is in it, and not inverted. */
+static void write_partial(const struct rewriting *r, uint32_t at, uint32_t addresses, uint32_t len)
+{
+	uint32_t was = sum(r->l3.was + addresses, len), is = sum(r->l3.is + addresses, len);
+	uint32_t total = (read16(r->l4.was + at) + 0xffff + is - was) % 0xffff;
+
+	if (memcmp(r->l3.was + addresses, r->l3.is + addresses, len))
+		write_number(r->l4.is + at, total ? total : 0xffff, 2);
+}
+
 static void write_l4_checksum(const struct rewriting *r, uint32_t at, uint32_t addresses,
 			      uint32_t len)
 {
@@ -84,6 +95,10 @@ static void write_l4_checksum(const struct rewriting *r, uint32_t at, uint32_t a
 	uint32_t is = covered(r->l3.is, r->l4.is, addresses, len);
 	uint16_t checksum = read16(r->l4.was + at);
 
+	if (r->partial) {
+		write_partial(r, at, addresses, len);
+		return;
+	}
 	/* 0 says of UDP that there is none; a checksum that comes out as 0 is written as 65535. */
 	if (udp && !checksum)
 		return;
@@ -167,10 +182,13 @@ void reference_rewrite(struct reference_frame *out, const struct reference_frame
 		       const struct reference_headers *headers, const struct reference_tags *tags,
 		       const struct xvs_flow_key *key)
 {
-	struct rewriting r = {.headers = headers, .key = key};
+	struct rewriting r = {.headers = headers, .key = key, .partial = frame->offload.csum_start};
 	uint32_t type = 12 + 4 * tags->count; /* where it is now */
 
 	write_ethernet(out, frame, tags, key);
+	out->offload = frame->offload;
+	if (r.partial)
+		out->offload.csum_start += type - tags->type;
 	if (!headers->l3)
 		return;
 	r.l3 = (struct header){frame->octets + headers->l3,

@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -21,6 +23,7 @@ static int packet_socket(uint32_t ifindex)
 	assert_true(fd >= 0);
 	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)), 0);
 	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)), 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
 }
@@ -84,12 +87,24 @@ int flow_wire_xdp(struct flow_wire *wire, uint32_t port, const struct reference_
 				 bpf_program__fd(wire->test->skel->progs.xvs_xdp_flow), &opts),
 			 0);
 	out->len = opts.data_size_out;
+	out->offload = (struct reference_offload){};
 	return (int)opts.retval;
 }
 
 void flow_wire_send(struct flow_wire *wire, uint32_t port, const struct reference_frame *frame)
 {
-	assert_int_equal(send(wire->far[port], frame->octets, frame->len, 0), frame->len);
+	const struct reference_offload *offload = &frame->offload;
+	struct virtio_net_hdr header = {
+		.flags = offload->csum_start ? VIRTIO_NET_HDR_F_NEEDS_CSUM : 0,
+		.csum_start = offload->csum_start,
+		.csum_offset = offload->csum_offset,
+		.gso_size = offload->gso_size,
+		.gso_type = (uint8_t)offload->gso_type,
+	};
+	const struct iovec parts[] = {{&header, sizeof(header)},
+				      {(void *)frame->octets, frame->len}};
+
+	assert_int_equal(writev(wire->far[port], parts, 2), sizeof(header) + frame->len);
 }
 
 /* Puts the tag back that the kernel has taken out of the frame. */
@@ -109,6 +124,18 @@ static void restore_tag(struct reference_frame *frame, struct msghdr *message)
 	memmove(frame->octets + 16, frame->octets + 12, frame->len - 12);
 	memcpy(frame->octets + 12, tag, sizeof(tag));
 	frame->len += sizeof(tag);
+	if (frame->offload.csum_start)
+		frame->offload.csum_start += sizeof(tag);
+}
+
+static void read_offload(struct reference_offload *offload, const struct virtio_net_hdr *header)
+{
+	*offload = (struct reference_offload){.gso_size = header->gso_size,
+					      .gso_type = header->gso_type};
+	if (!(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
+		return;
+	offload->csum_start = header->csum_start;
+	offload->csum_offset = header->csum_offset;
 }
 
 bool flow_wire_receive(struct flow_wire *wire, uint32_t port, struct reference_frame *frame,
@@ -116,9 +143,11 @@ bool flow_wire_receive(struct flow_wire *wire, uint32_t port, struct reference_f
 {
 	struct pollfd wait = {.fd = wire->far[port], .events = POLLIN};
 	char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	struct iovec part = {frame->octets, sizeof(frame->octets) - 4};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
+	struct virtio_net_hdr header;
+	struct iovec parts[] = {{&header, sizeof(header)},
+				{frame->octets, sizeof(frame->octets) - 4}};
+	struct msghdr message = {.msg_iov = parts,
+				 .msg_iovlen = 2,
 				 .msg_control = control,
 				 .msg_controllen = sizeof(control)};
 	ssize_t len;
@@ -128,7 +157,8 @@ bool flow_wire_receive(struct flow_wire *wire, uint32_t port, struct reference_f
 	len = recvmsg(wire->far[port], &message, MSG_DONTWAIT);
 	if (len < 0)
 		return false;
-	frame->len = len;
+	frame->len = len - sizeof(header);
+	read_offload(&frame->offload, &header);
 	restore_tag(frame, &message);
 	return true;
 }
