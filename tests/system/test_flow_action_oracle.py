@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What flows make of frames, held against Open vSwitch's data path in user space, octet by octet.
+
+Both switches get the same random flows and groups, and the same random frames by the same ports. What comes out of
+each port has to be the same.
+"""
+
+import collections
+import os
+import random
+import subprocess
+
+import pytest
+
+from harness import flow_random, openvswitch
+from harness.compile import tool
+from harness.flows import use_hook
+from harness.frames import frame, new_token
+from harness.vlan import Ends, LocalEnd
+
+TABLES = 40  # sets of flows
+FRAMES = 80  # for each
+SOURCES = ("tests/datapath/flow_reference_parse.c", "tests/datapath/flow_random_frame.c")
+
+# All ports get these, and none else does.
+BARRIER = "0e:ba:ba:ba:ba:ba"
+TO_ALL = f"table=0,priority=65535,dl_dst={BARRIER},actions=all,in_port"
+
+# Nothing is learned: the outcome would depend on the frames before, and on how soon each switch learns.
+STATIONS = {"02:00:00:00:00:01": "p1", "02:00:00:00:00:02": "p2", "02:00:00:00:00:03": "p3", "02:00:00:00:00:04": "p4",
+            "02:00:00:00:01:04": "p1", "0e:ff:ff:ff:ff:ff": "p2"}
+FLOOD_VLANS = "1-4094"
+
+
+class Side:
+    """A switch with ports p1 and so on, and who is behind them. fill(tables): gives it these flows and no others."""
+
+    def __init__(self, lab, ns, fill):
+        self.ns, self.fill = ns, fill
+        self.hosts = [lab.host(ns, number, addresses=False) for number in range(1, flow_random.PORTS + 1)]
+        self.ends = None
+
+    def open(self):
+        """When the bridge is there."""
+        self.ns.ip("link set br0 up")
+        self.ends = Ends({**{host.port: host for host in self.hosts}, "br0": LocalEnd(self.ns, "br0")})
+
+    def close(self):
+        if self.ends:
+            self.ends.close()
+
+    def outcome(self, shots, expected=None):
+        """Which octets come out of which port how often, of these frames together."""
+        self.ends.clear()
+        for port, octets in shots:
+            self.ends.senders[port].send(octets)
+        if expected is not None:
+            self.ends.wait(collections.Counter(port for port, _ in expected.elements()), 0.5)
+        token = new_token()
+        for sender in self.ends.senders.values():
+            sender.send(frame(BARRIER, "02:00:00:00:00:01", token))
+        seen = collections.Counter()
+        for port, capture in self.ends.captures.items():
+            barriers = capture.wait(lambda octets: token in octets, len(self.ends.senders))
+            seen.update((port, octets) for octets in capture.seen if octets not in barriers)
+        return seen
+
+
+@pytest.fixture(scope="module")
+def theirs(module_lab, tmp_path_factory):
+    reason = openvswitch.missing()
+    if reason:
+        pytest.skip(f"{reason}: what flows make of frames is not held against Open vSwitch")
+    ovs = openvswitch.OpenVSwitch(tmp_path_factory.mktemp("ovs"), module_lab.namespace("ovs"))
+
+    def fill(tables):
+        for verb, lines in (("del-groups", None), ("add-groups", tables.groups), ("replace-flows", tables.flows)):
+            ovs.ns.run("ovs-ofctl", "-O", tables.version if verb != "del-groups" else "OpenFlow15", verb, "br0",
+                       *(["-"] if lines is not None else []), env=ovs.environment, input="\n".join(lines or ()))
+
+    side = Side(module_lab, ovs.ns, fill)
+    try:
+        ovs.start()
+        ovs.add_bridge("br0", side.hosts)
+        ovs.vsctl("set", "bridge", "br0", f"flood_vlans={FLOOD_VLANS}")
+        for mac, port in STATIONS.items():
+            ovs.appctl("fdb/add", "br0", port, "0", mac)
+        side.open()
+        yield side
+    finally:
+        side.close()
+        ovs.close()
+
+
+@pytest.fixture
+def ours(lab, switch):
+    def fill(tables):
+        switch.ctl("del-groups", "br0")
+        if tables.groups:
+            switch.ctl("-O", tables.version, "add-groups", "br0", "-", text="\n".join(tables.groups))
+        switch.ctl("-O", tables.version, "replace-flows", "br0", "-", text="\n".join(tables.flows))
+
+    side = Side(lab, switch.ns, fill)
+    switch.add_ports("br0", *side.hosts)
+    switch.ctl("set", "bridge", "br0", f"flood_vlans={FLOOD_VLANS}")
+    for mac, port in STATIONS.items():
+        switch.ctl("fdb/add", "br0", port, "0", mac)
+    side.switch = switch
+    side.open()
+    yield side
+    side.close()
+
+
+def drawn_frames(folder, draw):
+    """Random ones that both switches look at."""
+    path = tool(folder, "flow_keys", sources=SOURCES)
+    output = subprocess.run([path, str(draw.randrange(1 << 31)), str(TABLES * FRAMES)], check=True, stdout=subprocess.PIPE,
+                            text=True).stdout
+    for line in output.splitlines():
+        octets, *words = line.split(" ")
+        if len(octets) >= 28 and words[0] not in ("runt", "headers"):
+            yield bytes.fromhex(octets)
+
+
+def describe(differing):
+    return "".join(f"\n    {port}: {octets.hex()}" for port, octets in differing.elements())
+
+
+def differences(ours, theirs, tables, shots):
+    """One text for each frame with another outcome."""
+    expected = theirs.outcome(shots)
+    if ours.outcome(shots, expected) == expected:
+        return
+    for shot in shots:
+        expected = theirs.outcome([shot])
+        got = ours.outcome([shot], expected)
+        if got != expected:
+            yield (f"{shot[0]}: {shot[1].hex()}\n  ours:{describe(got - expected)}\n  Open vSwitch's:"
+                   f"{describe(expected - got)}\n{tables.version}\n" + "\n".join(tables.groups + tables.flows))
+
+
+@pytest.mark.parametrize("hook", ["tc", "xdp"])
+def test_actions(hook, ours, theirs, tmp_path):
+    seed = int(os.environ.get("XVS_SEED") or random.randrange(1 << 32))
+    print(f"XVS_SEED={seed}")
+    draw = random.Random(seed)
+    use_hook(ours.switch, hook, *ours.hosts)
+    author, frames = flow_random.Author(draw), list(drawn_frames(tmp_path, draw))
+    ports = [host.port for host in ours.hosts] + ["br0"]
+    problems = []
+    for start in range(0, len(frames), FRAMES):
+        tables = author.tables()
+        tables.flows.append(TO_ALL)
+        for side in (ours, theirs):
+            side.fill(tables)
+        shots = [(draw.choice(ports), octets) for octets in frames[start:start + FRAMES]]
+        problems += differences(ours, theirs, tables, shots)
+    assert not problems, f"{len(problems)} differ:\n" + "\n\n".join(problems[:20])
