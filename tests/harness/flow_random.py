@@ -18,6 +18,8 @@ KINDS = (
     ("dl_type=0x88b5", ""),
     ("dl_type=0x05ff", ""),
     *(("ip", "ip ipv4"),) * 3,
+    ("udp,ip_frag=later", "ip ipv4"),  # who has no ports
+    ("ipv6,ip_frag=later", "ip ipv6"),
     *(("tcp", "ip ipv4 tcp ports"), ("udp", "ip ipv4 udp ports"), ("icmp", "ip ipv4 icmp"),
       ("sctp", "ip ipv4"), ("ipv6", "ip ipv6"), ("ipv6", "ip ipv6"), ("tcp6", "ip ipv6 tcp ports"),
       ("udp6", "ip ipv6 udp ports"), ("icmp6", "ip ipv6 icmp"), ("arp", "arp"), ("rarp", "arp")),
@@ -33,7 +35,7 @@ MATCHES = (
     ("ipv4", "nw_src=10.0.0.1", "nw_src=10.0.0.2", "nw_src=10.0.0.0/16", "nw_src=0.0.0.1/0.0.0.1"),
     ("ipv4", "nw_dst=10.0.0.1", "nw_dst=10.0.0.0/23", "nw_dst=10.0.0.2/255.0.0.255"),
     ("ip", "nw_tos=184", "nw_tos=0", "nw_ecn=1", "nw_ttl=64", "nw_ttl=1", "nw_ttl=63"),
-    ("ip", "ip_frag=yes", "ip_frag=no", "ip_frag=first", "ip_frag=later", "ip_frag=not_later"),
+    ("ports", "ip_frag=yes", "ip_frag=no", "ip_frag=first", "ip_frag=not_later"),
     ("ports", "tp_src=80", "tp_src=53", "tp_src=0x50/0xfff0", "tp_dst=80", "tp_dst=22", "tp_dst=0x1000/0xf000"),
     ("tcp", "tcp_flags=+syn-ack", "tcp_flags=+ack", "tcp_flags=0x012"),
     ("icmp", "icmp_type=8", "icmp_type=128", "icmp_code=1"),
@@ -131,8 +133,6 @@ class Author:
         matches = [kind] if kind else []
         matches += [self.random.choice(texts) for needs, *texts in MATCHES
                     if (not needs or needs in has) and self._chance(one_in)]
-        if {"ip_frag=later", "ip_frag=yes"} & {*matches}:
-            has = [word for word in has if word not in ("ports", "tcp", "udp")]
         self.tags = any(match.startswith(TAGGED) for match in matches)
         return ",".join([f"table={table}", f"priority={priority}", *matches,
                          "actions=" + ",".join(self._actions(has, table) or ["drop"])])
