@@ -18,11 +18,12 @@ KINDS = (
     ("dl_type=0x88b5", ""),
     ("dl_type=0x05ff", ""),
     *(("ip", "ip ipv4"),) * 3,
+    ("tcp,ip_frag=no", "ip ipv4 tcp ports whole"),
     ("udp,ip_frag=later", "ip ipv4"),  # who has no ports
     ("ipv6,ip_frag=later", "ip ipv6"),
-    *(("tcp", "ip ipv4 tcp ports"), ("udp", "ip ipv4 udp ports"), ("icmp", "ip ipv4 icmp"),
-      ("sctp", "ip ipv4"), ("ipv6", "ip ipv6"), ("ipv6", "ip ipv6"), ("tcp6", "ip ipv6 tcp ports"),
-      ("udp6", "ip ipv6 udp ports"), ("icmp6", "ip ipv6 icmp"), ("arp", "arp"), ("rarp", "arp")),
+    *(("tcp", "ip ipv4 tcp ports fragments"), ("udp", "ip ipv4 udp ports fragments"), ("icmp", "ip ipv4 icmp"),
+      ("sctp", "ip ipv4"), ("ipv6", "ip ipv6"), ("ipv6", "ip ipv6"), ("tcp6", "ip ipv6 tcp ports fragments"),
+      ("udp6", "ip ipv6 udp ports fragments"), ("icmp6", "ip ipv6 icmp"), ("arp", "arp"), ("rarp", "arp")),
 )
 
 MATCHES = (
@@ -35,7 +36,7 @@ MATCHES = (
     ("ipv4", "nw_src=10.0.0.1", "nw_src=10.0.0.2", "nw_src=10.0.0.0/16", "nw_src=0.0.0.1/0.0.0.1"),
     ("ipv4", "nw_dst=10.0.0.1", "nw_dst=10.0.0.0/23", "nw_dst=10.0.0.2/255.0.0.255"),
     ("ip", "nw_tos=184", "nw_tos=0", "nw_ecn=1", "nw_ttl=64", "nw_ttl=1", "nw_ttl=63"),
-    ("ports", "ip_frag=yes", "ip_frag=no", "ip_frag=first", "ip_frag=not_later"),
+    ("fragments", "ip_frag=yes", "ip_frag=no", "ip_frag=first", "ip_frag=not_later"),
     ("ports", "tp_src=80", "tp_src=53", "tp_src=0x50/0xfff0", "tp_dst=80", "tp_dst=22", "tp_dst=0x1000/0xf000"),
     ("tcp", "tcp_flags=+syn-ack", "tcp_flags=+ack", "tcp_flags=0x012"),
     ("icmp", "icmp_type=8", "icmp_type=128", "icmp_code=1"),
@@ -57,7 +58,8 @@ CHANGES = (
     ("ip", "mod_nw_tos:184", "mod_nw_tos:0", "mod_nw_ecn:1", "load:12->NXM_OF_IP_TOS[2..7]"),
     ("ip", "mod_nw_ttl:64", "mod_nw_ttl:1", "dec_ttl", "dec_ttl"),
     ("ports", "mod_tp_src:80", "mod_tp_src:65535", "mod_tp_dst:22", "mod_tp_dst:4660"),
-    ("tcp", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "load:1->NXM_OF_TCP_DST[0..3]"),
+    ("tcp", "load:1->NXM_OF_TCP_DST[0..3]"),
+    ("whole", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_TCP_SRC[0..7]->NXM_OF_TCP_DST[8..15]"),
     ("ipv6", "set_field:fd00::2->ipv6_src", "load:7->NXM_NX_IPV6_SRC[0..15]", "set_field:fe80::1->ipv6_dst"),
     ("ipv6", "move:NXM_NX_IPV6_SRC[0..31]->NXM_NX_IPV6_DST[96..127]"),
     ("arp", "load:2->NXM_OF_ARP_OP[]", "load:0x0a000009->NXM_OF_ARP_SPA[]", "load:0x0a000008->NXM_OF_ARP_TPA[]"),
@@ -66,11 +68,11 @@ CHANGES = (
 
 # Those that are OpenFlow 1.0's: what later versions make of them depends on what a flow matches.
 CHANGES_10 = (
-    ("", "mod_vlan_vid:5", "mod_vlan_vid:0", "mod_vlan_vid:4094"),
+    ("", "mod_vlan_vid:5", "mod_vlan_vid:6", "mod_vlan_vid:4094", "load:0x1006->NXM_OF_VLAN_TCI[]"),
     ("", "mod_vlan_pcp:5", "mod_vlan_pcp:0", "strip_vlan", "strip_vlan"),
-    ("", "move:NXM_OF_ETH_SRC[0..11]->NXM_OF_VLAN_TCI[0..11]", "load:0x1006->NXM_OF_VLAN_TCI[]",
-     "load:2->NXM_OF_VLAN_TCI[13..15]"),
 )
+ODD_CHANGES_10 = (("", "move:NXM_OF_ETH_SRC[0..11]->NXM_OF_VLAN_TCI[0..11]", "load:2->NXM_OF_VLAN_TCI[13..15]",
+                   "mod_vlan_vid:0", "load:0xfff->NXM_OF_VLAN_TCI[0..11]"),)
 
 # Those that it has not.
 CHANGES_15 = (
@@ -82,22 +84,26 @@ CHANGES_15 = (
     ("arp", "set_field:1->arp_op", "set_field:10.0.0.9->arp_spa", "set_field:02:00:00:00:00:08->arp_tha"),
 )
 
-# With these, flows have to say that frames have a tag, or push one, and push no more than two.
-PUSHES = ("push_vlan:0x8100", "push_vlan:0x88a8", "push_vlan:0x8100,set_field:4102->vlan_vid,set_field:7->vlan_pcp")
+# In those versions, flows have to know that there is a tag before they take it off.
+PUSHES = ("push_vlan:0x8100,set_field:4102->vlan_vid,set_field:7->vlan_pcp", "push_vlan:0x88a8,set_field:4101->vlan_vid")
+ODD_PUSHES = ("push_vlan:0x8100", "push_vlan:0x88a8,set_field:3->vlan_pcp", "push_vlan:0x88a8,set_field:8191->vlan_vid")
 TAGGED = ("dl_vlan", "vlan_tci=0x1000")
+UNTAGGED = "vlan_tci=0"
 TO_TAGGED = ("pop_vlan", "pop_vlan", "set_field:4101->vlan_vid", "set_field:3->vlan_pcp")
-MOST_TAGS = 2
 
 OUTPUTS = ("output:1", "output:2", "output:3", "output:4", f"output:{PORTS + 1}", "in_port", "all", "flood", "LOCAL",
-           "NORMAL", "NORMAL", "CONTROLLER")
+           "CONTROLLER")
 GROUP_TYPES = ("all", "all", "indirect", "select", "ff")
 
 
 @dataclass
 class Tables:
-    """version: of OpenFlow, in whose words they are said. groups and flows: lines for add-groups and add-flows."""
+    """version: of OpenFlow, in whose words they are said. rewrites: do any change what is behind the Ethernet header?
+    normal: do any say NORMAL? groups and flows: lines for add-groups and add-flows."""
 
     version: str
+    rewrites: bool
+    normal: bool
     groups: list
     flows: list
 
@@ -107,15 +113,18 @@ class Author:
 
     def __init__(self, random):
         self.random = random
-        self.newer = False
-        self.tags = 0  # that a flow knows to be there
+        self.newer, self.rewrites, self.normal = False, False, False
+        self.tags = 0    # that a flow knows to be there
+        self.pushes = 0  # that it may make: more than two tags are more than Open vSwitch keeps
 
     def tables(self):
-        """Half of them in the words of OpenFlow 1.0, half in those of 1.5, with groups."""
-        self.newer = self._chance(2)
+        """In the words of OpenFlow 1.0, or in those of 1.5, and with groups then. Half have NORMAL, half odd VLAN tags,
+        which NORMAL may refuse."""
+        self.newer, self.rewrites, self.normal = self._chance(2), not self._chance(3), self._chance(2)
         groups = [self._group(number) for number in range(1, GROUPS + 1)] if self.newer else []
         priorities = self.random.sample(range(1, 1000), self.random.randint(1, FLOWS))
-        return Tables("OpenFlow15" if self.newer else "OpenFlow10", groups, [self._flow(one) for one in priorities])
+        return Tables("OpenFlow15" if self.newer else "OpenFlow10", self.rewrites, self.normal, groups,
+                      [self._flow(one) for one in priorities])
 
     def _chance(self, of):
         return self.random.randrange(of) == 0
@@ -134,17 +143,23 @@ class Author:
         matches += [self.random.choice(texts) for needs, *texts in MATCHES
                     if (not needs or needs in has) and self._chance(one_in)]
         self.tags = any(match.startswith(TAGGED) for match in matches)
+        self.pushes = 0 if table else 2 if UNTAGGED in matches else 1
         return ",".join([f"table={table}", f"priority={priority}", *matches,
                          "actions=" + ",".join(self._actions(has, table) or ["drop"])])
 
     def _changes(self, has, at_most=3):
         phrases = CHANGES + (CHANGES_15 if self.newer else CHANGES_10)
+        has = has if self.rewrites else ()
+        phrases += ODD_CHANGES_10 if not self.newer and not self.normal else ()
         return [self._tag() if self.newer and self._chance(4) else self._phrase(phrases, has)
                 for _ in range(self.random.randint(0, at_most))]
 
     def _tag(self):
-        text = self.random.choice((PUSHES if self.tags < MOST_TAGS else ()) + (TO_TAGGED if self.tags else ()))
-        self.tags += ("push" in text) - ("pop" in text)
+        pushes = PUSHES + (() if self.normal else ODD_PUSHES)
+        text = self.random.choice((pushes if self.pushes else ()) + (TO_TAGGED if self.tags else ()) or ("note:09",))
+        more = ("push" in text) - ("pop" in text)
+        self.tags += more
+        self.pushes -= more
         return text
 
     def _output(self):
@@ -153,7 +168,10 @@ class Author:
             return []
         if self.newer and self._chance(5):
             return [f"group:{self.random.randint(1, GROUPS)}"]
-        return [self.random.choice(OUTPUTS)]
+        return [self._port()]
+
+    def _port(self):
+        return "NORMAL" if self.normal and self._chance(5) else self.random.choice(OUTPUTS)
 
     def _resubmit(self, table):
         """To a table behind this one, so that no frame goes round."""
@@ -163,9 +181,9 @@ class Author:
         return [f"resubmit({port},{self.random.randrange(table + 1, TABLES)})"]
 
     def _clone(self, has, table):
-        tags = self.tags
+        tags, pushes = self.tags, self.pushes
         inner = self._changes(has) + (self._resubmit(table) if self._chance(3) else []) + self._output()
-        self.tags = tags
+        self.tags, self.pushes = tags, pushes
         return [f"clone({','.join(inner)})"] if inner else []
 
     def _actions(self, has, table):
@@ -189,10 +207,10 @@ class Author:
 
     def _bucket(self, kind, number):
         """Changes are tried on frames of any kind; other groups are those with lower numbers."""
-        has = self.random.choice(KINDS)[1].split()
-        self.tags = 1
+        has = {*self.random.choice(KINDS)[1].split()} - {"ports", "tcp", "whole"}
+        self.tags, self.pushes = 1, 0
         actions = self._changes(has, 2)
         actions.append(f"group:{self.random.randrange(1, number)}" if number > 1 and self._chance(6)
-                       else self.random.choice(OUTPUTS))
+                       else self._port())
         watched = f"watch_port:{self.random.randint(1, PORTS + 1)}," if kind == "ff" else ""
         return watched + "actions=" + ",".join(actions)
