@@ -79,11 +79,11 @@ class OpenVSwitch:
     def purge(self):
         """The data path forgets all flows: what is known now is asked anew about each frame."""
         self.appctl("revalidator/purge")
-        self.appctl("revalidator/wait")
 
     def forget(self, bridge="br0"):
         """All flows, and then all addresses: those are learned anew from flows that have been used."""
         self.purge()
+        self.appctl("revalidator/wait")
         self.appctl("fdb/flush", bridge)
 
     def settle(self):

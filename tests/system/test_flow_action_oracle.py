@@ -149,11 +149,17 @@ def routed(packet):
     return kind == 43
 
 
-def odd_tags(octets, newer):
-    """Does NORMAL see them otherwise?"""
+def is_other_version(octets):
+    """Has what should be IPv4 another number there?"""
+    _, rest = parse(octets)
+    at = 2 if rest[:2] >= b"\6\0" else 10  # behind SNAP
+    return rest[at:at + 1].hex()[:1] not in ("", "4")
+
+
+def odd_tags(octets):
+    """Does NORMAL see them otherwise? test_vlan_oracle.py has the reasons."""
     tags, _ = parse(octets)
-    return (any(tag.vid == 4095 for tag in tags) or any(tag.vid == 0 for tag in tags[:-1])
-            or newer and any(tag.vid == 0 for tag in tags))
+    return len(tags) > 1 or any(tag.vid in (0, 4095) for tag in tags)
 
 
 def drawn_frames(folder, draw):
@@ -169,9 +175,11 @@ def drawn_frames(folder, draw):
 
 
 def comparable(tables, octets, words):
+    if words[0] >> 16 & 0xffff == 0x0800 and is_other_version(octets):
+        return False
     if tables.rewrites and (rewritten_otherwise(words) or routed(parse(octets)[1][2:])):
         return False
-    return not tables.normal or not odd_tags(octets, tables.groups)
+    return not tables.normal or not odd_tags(octets)
 
 
 def describe(differing):
