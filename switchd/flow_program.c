@@ -41,13 +41,24 @@ static bool is_vlan(const struct flow_field *field)
 	       field == flow_field_at(FLOW_FIELD_VLAN_PCP);
 }
 
-/* Which frames have the field that is written, if it is not known that these are such ones. */
+/* A VID or priority is that of a tag: a frame that has none gets one. A load is of bits alone. */
+static bool makes_tag(const struct flow_action *action)
+{
+	if (action->field == flow_field_at(FLOW_FIELD_VLAN_PCP))
+		return action->spelling == FLOW_SPELLED_MOD;
+	return action->spelling != FLOW_SPELLED_LOAD;
+}
+
+/*
+ * Which frames have the field that is written, if it is not known that these are such ones. That
+ * there is a tag is never known: a table on the way may have taken it.
+ */
 static enum xvs_flow_if frames_with(const struct flow_action *action)
 {
+	if (is_vlan(action->field))
+		return makes_tag(action) ? XVS_FLOW_IF_ANY : XVS_FLOW_IF_TAGGED;
 	if (action->always)
 		return XVS_FLOW_IF_ANY;
-	if (is_vlan(action->field))
-		return action->spelling == FLOW_SPELLED_LOAD ? XVS_FLOW_IF_TAGGED : XVS_FLOW_IF_ANY;
 	switch (action->field->prerequisite) {
 	case FLOW_NEEDS_IPV4:
 		return XVS_FLOW_IF_IPV4;
@@ -66,10 +77,9 @@ static enum xvs_flow_if frames_with(const struct flow_action *action)
 	}
 }
 
-/* A VID or priority is that of a tag: a frame that has none gets one. A load is of bits alone. */
 static uint64_t tag_bit(const struct flow_action *action)
 {
-	if (!is_vlan(action->field) || action->spelling == FLOW_SPELLED_LOAD)
+	if (!is_vlan(action->field) || !makes_tag(action))
 		return 0;
 	return (uint64_t)XVS_FLOW_TCI_TAGGED << flow_field_at(FLOW_FIELD_VLAN_TCI)->shift;
 }

@@ -50,6 +50,7 @@ static const struct {
 	{14, "group_id=14,type=ff,bucket=watch_group:11,output:1,bucket=watch_port:2,output:2"},
 	{15, "group_id=15,type=select,bucket=weight:3,watch_port:1,output:1,"
 	     "bucket=weight:2,watch_group:4,output:2,bucket=output:3"},
+	{16, "group_id=16,type=all,bucket=set_field:3->vlan_pcp,output:1"},
 	{20, "group_id=20,type=all,bucket=group:21"},
 	{21, "group_id=21,type=all,bucket=group:22"},
 	{22, "group_id=22,type=all,bucket=group:23"},
@@ -240,7 +241,9 @@ static const struct {
 	{"", "mod_vlan_pcp:3", "SET 0 if 0 700000000000/f00000000000; END"},
 	{"dl_vlan=1", "set_field:4101->vlan_vid", "SET 0 if 0 100500000000/1fff00000000; END"},
 	{"", "mod_vlan_vid:5,mod_vlan_pcp:3", "SET 0 if 0 700500000000/ffff00000000; END"},
-	{"dl_vlan=1", "load:5->OXM_OF_VLAN_VID[]", "SET 0 if 0 500000000/fff00000000; END"},
+	{"dl_vlan=1", "load:5->OXM_OF_VLAN_VID[]", "SET 0 if 1 500000000/fff00000000; END"},
+	{"dl_vlan=1", "set_field:3->vlan_pcp", "SET 0 if 1 600000000000/e00000000000; END"},
+	{"", "group:16", "CLONE 0 0 5; SET 0 if 1 600000000000/e00000000000; OUTPUT 0 1 0; END; END"},
 	{"", "load:0->NXM_OF_VLAN_TCI[]", "SET 0 if 0 0/ffff00000000; END"},
 	/* Sets of a word are made one, the last of each bit counts. */
 	{"", "set_field:1->reg0,set_field:2->reg1", "SET 6 if 0 100000002/ffffffffffffffff; END"},
