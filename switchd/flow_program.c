@@ -155,8 +155,11 @@ static void put_move(struct flow_builder *builder, const struct flow_action *act
 		put_move_part(builder, action, parts[i].at, parts[i].bits);
 }
 
-int flow_put_clone(struct flow_builder *builder, const struct flow_action *actions,
-		   uint32_t counter)
+typedef int put_fn(struct flow_builder *builder, const struct flow_action *actions);
+
+/* A list of its own; counter: what it is counted by, 0 for nothing. */
+static int put_nested(struct flow_builder *builder, const struct flow_action *actions,
+		      uint32_t counter, put_fn *put)
 {
 	size_t start = builder->count;
 	int err;
@@ -171,7 +174,7 @@ int flow_put_clone(struct flow_builder *builder, const struct flow_action *actio
 	flow_put(builder, XVS_FLOW_OP_CLONE, 0, 0, 0);
 	if (counter)
 		flow_put(builder, XVS_FLOW_OP_COUNT, 0, 0, counter);
-	err = put_list(builder, actions);
+	err = put(builder, actions);
 	flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
 	flow_put_length(builder, start);
 	builder->clones--;
@@ -245,7 +248,7 @@ static int put_action(struct flow_builder *builder, const struct flow_action *ac
 	case FLOW_ACTION_NOTE:
 		return 0;
 	case FLOW_ACTION_CLONE:
-		return flow_put_clone(builder, action->list, 0);
+		return put_nested(builder, action->list, 0, put_list);
 	case FLOW_ACTION_METER:
 		return put_meter(builder, action->number);
 	case FLOW_ACTION_GROUP:
@@ -254,7 +257,7 @@ static int put_action(struct flow_builder *builder, const struct flow_action *ac
 	return 0;
 }
 
-/* Groups of groups may make it very long: it ends as soon as it is too long. */
+/* Groups of groups may make it very long: lists and sets end as soon as it is too long. */
 static int put_list(struct flow_builder *builder, const struct flow_action *actions)
 {
 	int err = 0;
@@ -265,6 +268,70 @@ static int put_list(struct flow_builder *builder, const struct flow_action *acti
 			err = flow_builder_check(builder);
 	}
 	return err;
+}
+
+/* Buckets. */
+
+static bool is_output(const struct flow_action *action)
+{
+	return action->kind == FLOW_ACTION_OUTPUT ||
+	       (action->kind == FLOW_ACTION_CONTROLLER && !action->id &&
+		action->reason == FLOW_REASON_ACTION);
+}
+
+static const struct flow_action *last_of(const struct flow_action *actions,
+					 enum flow_action_kind kind)
+{
+	const struct flow_action *last = NULL;
+
+	for (; actions; actions = actions->next)
+		if (actions->kind == kind || (kind == FLOW_ACTION_OUTPUT && is_output(actions)))
+			last = actions;
+	return last;
+}
+
+/* What a set of actions ends with; NULL: nothing of it is done. */
+static const struct flow_action *find_end(const struct flow_action *actions)
+{
+	static const enum flow_action_kind kinds[] = {FLOW_ACTION_GROUP, FLOW_ACTION_OUTPUT,
+						      FLOW_ACTION_RESUBMIT};
+	const struct flow_action *end = NULL;
+
+	for (size_t i = 0; !end && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		end = last_of(actions, kinds[i]);
+	return end;
+}
+
+/*
+ * A bucket's actions are a set (OpenFlow 1.5 5.6): they have an order of their own, and of each
+ * kind but those that write fields the last one is done.
+ */
+static int put_action_set(struct flow_builder *builder, const struct flow_action *actions)
+{
+	static const enum flow_action_kind first[] = {FLOW_ACTION_POP_VLAN, FLOW_ACTION_PUSH_VLAN,
+						      FLOW_ACTION_DEC_TTL};
+	const struct flow_action *end = find_end(actions), *one;
+	int err = 0;
+
+	if (!end)
+		return 0;
+	for (size_t i = 0; !err && i < sizeof(first) / sizeof(first[0]); i++) {
+		one = last_of(actions, first[i]);
+		if (one)
+			err = put_action(builder, one);
+	}
+	for (one = actions; !err && one; one = one->next)
+		if (one->kind == FLOW_ACTION_SET || one->kind == FLOW_ACTION_MOVE)
+			err = put_action(builder, one);
+	if (!err)
+		err = put_action(builder, end);
+	return err ? err : flow_builder_check(builder);
+}
+
+int flow_put_bucket(struct flow_builder *builder, const struct flow_action *actions,
+		    uint32_t counter)
+{
+	return put_nested(builder, actions, counter, put_action_set);
 }
 
 int flow_program_make(struct flow_program *program, const struct flow_action *actions,

@@ -36,8 +36,8 @@ void flow_put_set(struct flow_builder *builder, unsigned int word, enum xvs_flow
 void flow_put_length(struct flow_builder *builder, size_t start);
 
 /* Each sets the error when it fails. */
-int flow_put_clone(struct flow_builder *builder, const struct flow_action *actions,
-		   uint32_t counter);
+int flow_put_bucket(struct flow_builder *builder, const struct flow_action *actions,
+		    uint32_t counter);
 int flow_put_group(struct flow_builder *builder, uint32_t id);
 
 #endif

@@ -96,7 +96,7 @@ static int put_if_live(struct flow_builder *builder, const struct flow_bucket *b
 	*always = life.always;
 	if (!life.always)
 		test = put_test(builder, &life);
-	err = flow_put_clone(builder, bucket->actions, bucket->counter);
+	err = flow_put_bucket(builder, bucket->actions, bucket->counter);
 	*at_end = builder->count;
 	flow_put(builder, XVS_FLOW_OP_SKIP, 0, 0, 0);
 	if (!life.always)
@@ -191,7 +191,7 @@ static int put_select(struct flow_builder *builder, const struct flow_group *gro
 		lists[i] = builder->count;
 		if (!bucket->weight)
 			continue;
-		err = flow_put_clone(builder, bucket->actions, bucket->counter);
+		err = flow_put_bucket(builder, bucket->actions, bucket->counter);
 		flow_put(builder, XVS_FLOW_OP_END, 0, 0, 0);
 	}
 	if (!err)
@@ -206,7 +206,8 @@ static int put_all(struct flow_builder *builder, const struct flow_group *group)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < group->n_buckets; i++)
-		err = flow_put_clone(builder, group->buckets[i].actions, group->buckets[i].counter);
+		err = flow_put_bucket(builder, group->buckets[i].actions,
+				      group->buckets[i].counter);
 	return err;
 }
 

@@ -38,7 +38,7 @@ static const struct {
 	{5, "group_id=5,type=select,bucket=watch_port:1,output:1,bucket=watch_port:2,output:2,"
 	    "bucket=watch_port:3,output:3"},
 	{6, "group_id=6,type=all,bucket=group:7"},
-	{7, "group_id=7,type=all,bucket=clone(group:6)"},
+	{7, "group_id=7,type=all,bucket=output:1,group:6"},
 	{8, "group_id=8,type=ff,bucket=watch_group:4,output:7,bucket=watch_port:9,output:9"},
 	{9, "group_id=9,type=select,bucket=watch_port:1,output:1,bucket=output:2,"
 	    "bucket=watch_port:3,output:3"},
@@ -51,6 +51,12 @@ static const struct {
 	{15, "group_id=15,type=select,bucket=weight:3,watch_port:1,output:1,"
 	     "bucket=weight:2,watch_group:4,output:2,bucket=output:3"},
 	{16, "group_id=16,type=all,bucket=set_field:3->vlan_pcp,output:1"},
+	{17, "group_id=17,type=all,bucket=output:1,mod_dl_src:02:00:00:00:00:01,dec_ttl,"
+	     "push_vlan:0x8100,clone(output:3),push_vlan:0x88a8,load:1->NXM_NX_REG0[],pop_vlan,"
+	     "output:2,resubmit(,9),note:01"},
+	{18, "group_id=18,type=all,bucket=output:1,group:2,output:2,bucket=dec_ttl,"
+	     "bucket=resubmit(,8),resubmit(,9),bucket=output:1,controller,"
+	     "bucket=output:1,controller(reason=no_match)"},
 	{20, "group_id=20,type=all,bucket=group:21"},
 	{21, "group_id=21,type=all,bucket=group:22"},
 	{22, "group_id=22,type=all,bucket=group:23"},
@@ -236,6 +242,13 @@ static const struct {
 	 "CLONE 0 0 17; SET 2 if 6 50000000000000/ffff000000000000; SET 2 if 8 5100000000/ffff00000000; "
 	 "SET 1 if 2 102030400000000/ffffffff00000000; SET 0 if 1 600000000000/e00000000000; "
 	 "SET 1 if 5 102030400000000/ffffffff00000000; OUTPUT 0 1 0; END; END"},
+	/* A bucket is a set: in OpenFlow's order, the last of each kind, and one thing to end with. */
+	{"", "group:17",
+	 "CLONE 0 0 11; POP_VLAN; PUSH_VLAN 0 0 34984; DEC_TTL; SET 4 if 0 "
+	 "20000000001/ffffffffffff; SET 6 if 0 100000000/ffffffff00000000; OUTPUT 0 2 0; END; END"},
+	{"", "group:18",
+	 "CLONE 0 0 4; CLONE 0 0 2; OUTPUT 0 3 0; END; END; CLONE 0 0 1; END; CLONE 0 0 2; TABLE 9 65528 0; "
+	 "END; CLONE 0 0 2; CONTROLLER; END; CLONE 0 0 2; OUTPUT 0 1 0; END; END"},
 	/* tags: a VID and a priority put one on */
 	{"", "mod_vlan_vid:5", "SET 0 if 0 100500000000/1fff00000000; END"},
 	{"", "mod_vlan_pcp:3", "SET 0 if 0 700000000000/f00000000000; END"},
