@@ -208,7 +208,7 @@ static __always_inline void flow_move(struct flow_state *state, __u64 instructio
 	__u64 mask = bits < 64 ? (1ULL << (bits & 63)) - 1 : ~0ULL;
 
 	FORGET(from);
-	if (from >= XVS_FLOW_WORDS)
+	if (from >= XVS_FLOW_WORDS || !flow_is(state, c >> 24 & 15) || !flow_is(state, c >> 28))
 		return;
 	flow_set(state, to, mask << to_bit,
 		 (state->now.key.word[from] >> (c & 63) & mask) << to_bit);

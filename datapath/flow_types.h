@@ -261,7 +261,8 @@ enum xvs_flow_op {
 	XVS_FLOW_OP_SET,        /* a: word; b: enum xvs_flow_if, of what frames; next words: mask,
 				   value (within the mask) */
 	XVS_FLOW_OP_MOVE,    /* a: word from, b: word to; c: 5..0 lowest bit from, 13..8 lowest bit
-				to, 22..16 number of bits (1 to 64) */
+				to, 22..16 number of bits (1 to 64), 27..24 and 31..28 enum
+				xvs_flow_if, of what frames: both */
 	XVS_FLOW_OP_DEC_TTL, /* with 1 or 0 left the whole list that this is part of ends */
 	XVS_FLOW_OP_PUSH_VLAN, /* c: TPID; VID and priority are 0 */
 	XVS_FLOW_OP_POP_VLAN,  /* nothing if there is no tag */

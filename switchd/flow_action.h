@@ -18,7 +18,7 @@ enum flow_action_kind {
 	FLOW_ACTION_OUTPUT,     /* port; also NORMAL, FLOOD, ALL, IN_PORT, LOCAL by their numbers */
 	FLOW_ACTION_CONTROLLER, /* number: max_len; id: controller id; reason: why */
 	FLOW_ACTION_SET,        /* field, value, mask, spelling, sayable, always */
-	FLOW_ACTION_MOVE,       /* field, to, from_bit, to_bit, bits */
+	FLOW_ACTION_MOVE,       /* field, to, from_bit, to_bit, bits, always */
 	FLOW_ACTION_DEC_TTL,
 	FLOW_ACTION_PUSH_VLAN, /* number: TPID */
 	FLOW_ACTION_POP_VLAN,

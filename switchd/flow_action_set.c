@@ -313,5 +313,6 @@ int flow_parse_move(struct flow_action_parser *parser, struct flow_action *actio
 	action->from_bit = (uint8_t)from.from;
 	action->to_bit = (uint8_t)to.from;
 	action->bits = (uint8_t)from.bits;
+	action->always = !parser->bucket;
 	return 0;
 }

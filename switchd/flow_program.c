@@ -49,17 +49,12 @@ static bool makes_tag(const struct flow_action *action)
 	return action->spelling != FLOW_SPELLED_LOAD;
 }
 
-/*
- * Which frames have the field that is written, if it is not known that these are such ones. That
- * there is a tag is never known: a table on the way may have taken it.
- */
-static enum xvs_flow_if frames_with(const struct flow_action *action)
+/* Which frames have a field that is moved or written in part. */
+static enum xvs_flow_if frames_with(const struct flow_field *field)
 {
-	if (is_vlan(action->field))
-		return makes_tag(action) ? XVS_FLOW_IF_ANY : XVS_FLOW_IF_TAGGED;
-	if (action->always)
-		return XVS_FLOW_IF_ANY;
-	switch (action->field->prerequisite) {
+	switch (field->prerequisite) {
+	case FLOW_NEEDS_VLAN:
+		return XVS_FLOW_IF_TAGGED;
 	case FLOW_NEEDS_IPV4:
 		return XVS_FLOW_IF_IPV4;
 	case FLOW_NEEDS_IPV6:
@@ -69,12 +64,27 @@ static enum xvs_flow_if frames_with(const struct flow_action *action)
 	case FLOW_NEEDS_ARP:
 		return XVS_FLOW_IF_ARP;
 	case FLOW_NEEDS_TCP:
-		return action->spelling == FLOW_SPELLED_MOD ? XVS_FLOW_IF_PORTS : XVS_FLOW_IF_TCP;
+		return XVS_FLOW_IF_TCP;
 	case FLOW_NEEDS_UDP:
 		return XVS_FLOW_IF_UDP;
 	default:
 		return XVS_FLOW_IF_ANY;
 	}
+}
+
+/*
+ * Which frames are written to, if it is not known that these are such ones. That there is a tag is
+ * never known: a table on the way may have taken it.
+ */
+static enum xvs_flow_if frames_of_set(const struct flow_action *action)
+{
+	if (is_vlan(action->field))
+		return makes_tag(action) ? XVS_FLOW_IF_ANY : XVS_FLOW_IF_TAGGED;
+	if (action->always)
+		return XVS_FLOW_IF_ANY;
+	if (action->field->prerequisite == FLOW_NEEDS_TCP && action->spelling == FLOW_SPELLED_MOD)
+		return XVS_FLOW_IF_PORTS;
+	return frames_with(action->field);
 }
 
 static uint64_t tag_bit(const struct flow_action *action)
@@ -89,7 +99,7 @@ static void put_set(struct flow_builder *builder, const struct flow_action *acti
 	const struct flow_field *field = action->field;
 	struct flow_value ones = flow_field_ones(field);
 	uint64_t mask = action->mask.lo & ones.lo, high = action->mask.hi & ones.hi;
-	enum xvs_flow_if frames = frames_with(action);
+	enum xvs_flow_if frames = frames_of_set(action);
 	uint64_t tag = tag_bit(action);
 
 	if (field->bits <= 64) {
@@ -118,9 +128,12 @@ static void put_move_part(struct flow_builder *builder, const struct flow_action
 {
 	struct place from = find_bit(action->field, action->from_bit + at);
 	struct place to = find_bit(action->to, action->to_bit + at);
+	uint32_t frames = 0;
 
+	if (!action->always)
+		frames = frames_with(action->field) | frames_with(action->to) << 4;
 	flow_put(builder, XVS_FLOW_OP_MOVE, (uint8_t)from.word, (uint16_t)to.word,
-		 from.bit | to.bit << 8 | bits << 16);
+		 from.bit | to.bit << 8 | bits << 16 | frames << 24);
 }
 
 /* How many bits from `at` on are in one word, both where they come from and where they go to. */

@@ -99,7 +99,7 @@ static bool needs_l3(const uint64_t *words)
 {
 	unsigned int a = words[0] >> 8 & 0xff, b = words[0] >> 16 & 0xffff;
 	uint32_t c = (uint32_t)(words[0] >> 32);
-	uint64_t bits = flow_bits_low(c >> 16);
+	uint64_t bits = flow_bits_low(c >> 16 & 0x7f);
 
 	switch (words[0] & 0xff) {
 	case XVS_FLOW_OP_SET:

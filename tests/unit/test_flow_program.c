@@ -57,6 +57,8 @@ static const struct {
 	{18, "group_id=18,type=all,bucket=output:1,group:2,output:2,bucket=dec_ttl,"
 	     "bucket=resubmit(,8),resubmit(,9),bucket=output:1,controller,"
 	     "bucket=output:1,controller(reason=no_match)"},
+	{19, "group_id=19,type=all,bucket=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],"
+	     "move:NXM_OF_TCP_DST[]->NXM_NX_REG0[0..15],output:1"},
 	{20, "group_id=20,type=all,bucket=group:21"},
 	{21, "group_id=21,type=all,bucket=group:22"},
 	{22, "group_id=22,type=all,bucket=group:23"},
@@ -155,9 +157,11 @@ static void print_instruction(struct text *text, const uint64_t *words)
 	if (op == XVS_FLOW_OP_SET)
 		text_add(text, " %u if %u %" PRIx64 "/%" PRIx64, a, b, words[2], words[1]);
 	else if (op == XVS_FLOW_OP_MOVE)
-		text_add(text, " %u.%u %u.%u %u", a, c & 63, b, c >> 8 & 63, c >> 16);
+		text_add(text, " %u.%u %u.%u %u", a, c & 63, b, c >> 8 & 63, c >> 16 & 0x7f);
 	else if (a || b || c)
 		text_add(text, " %u %u %u", a, b, c);
+	if (op == XVS_FLOW_OP_MOVE && c >> 24)
+		text_add(text, " if %u %u", c >> 24 & 15, c >> 28);
 }
 
 /* What is behind a SELECT: the places of lists, their weights, and the ports that they are live
@@ -269,6 +273,8 @@ static const struct {
 	{"", "clone(set_field:2->reg0),set_field:1->reg0",
 	 "CLONE 0 0 4; SET 6 if 0 200000000/ffffffff00000000; END; SET 6 if 0 100000000/ffffffff00000000; END"},
 	/* moves */
+	{"", "group:19", "CLONE 0 0 4; MOVE 1.32 1.0 32 if 2 2; MOVE 2.32 6.32 16 if 6 0; OUTPUT 0 1 0; END; END"},
+	{"ip", "move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[]", "MOVE 1.32 1.0 32; END"},
 	{"", "move:NXM_NX_REG0[0..3]->NXM_NX_REG1[4..7]", "MOVE 6.32 6.4 4; END"},
 	{"", "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[]", "MOVE 4.0 3.0 48; END"},
 	{"ipv6", "move:NXM_NX_IPV6_SRC[]->NXM_NX_IPV6_DST[]", "MOVE 9.0 11.0 64; MOVE 8.0 10.0 64; END"},
