@@ -41,10 +41,13 @@ static bool is_vlan(const struct flow_field *field)
 	       field == flow_field_at(FLOW_FIELD_VLAN_PCP);
 }
 
-/* A VID or priority is that of a tag: a frame that has none gets one. A load is of bits alone. */
+/*
+ * A VID or priority is that of a tag: a frame that has none gets one. A load is of bits alone, and
+ * set_field of a priority, where frames may have no tag, is for those that have one.
+ */
 static bool makes_tag(const struct flow_action *action)
 {
-	if (action->field == flow_field_at(FLOW_FIELD_VLAN_PCP))
+	if (action->field == flow_field_at(FLOW_FIELD_VLAN_PCP) && !action->always)
 		return action->spelling == FLOW_SPELLED_MOD;
 	return action->spelling != FLOW_SPELLED_LOAD;
 }
@@ -72,16 +75,13 @@ static enum xvs_flow_if frames_with(const struct flow_field *field)
 	}
 }
 
-/*
- * Which frames are written to, if it is not known that these are such ones. That there is a tag is
- * never known: a table on the way may have taken it.
- */
+/* Which frames are written to, if it is not known that these are such ones. */
 static enum xvs_flow_if frames_of_set(const struct flow_action *action)
 {
-	if (is_vlan(action->field))
-		return makes_tag(action) ? XVS_FLOW_IF_ANY : XVS_FLOW_IF_TAGGED;
 	if (action->always)
 		return XVS_FLOW_IF_ANY;
+	if (is_vlan(action->field))
+		return makes_tag(action) ? XVS_FLOW_IF_ANY : XVS_FLOW_IF_TAGGED;
 	if (action->field->prerequisite == FLOW_NEEDS_TCP && action->spelling == FLOW_SPELLED_MOD)
 		return XVS_FLOW_IF_PORTS;
 	return frames_with(action->field);

@@ -58,8 +58,7 @@ CHANGES = (
     ("ip", "mod_nw_tos:184", "mod_nw_tos:0", "mod_nw_ecn:1", "load:12->NXM_OF_IP_TOS[2..7]"),
     ("ip", "mod_nw_ttl:64", "mod_nw_ttl:1", "dec_ttl", "dec_ttl"),
     ("ports", "mod_tp_src:80", "mod_tp_src:65535", "mod_tp_dst:22", "mod_tp_dst:4660"),
-    ("tcp", "load:1->NXM_OF_TCP_DST[0..3]"),
-    ("whole", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_TCP_SRC[0..7]->NXM_OF_TCP_DST[8..15]"),
+    ("whole", "load:1->NXM_OF_TCP_DST[0..3]", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_TCP_SRC[0..7]->NXM_OF_TCP_DST[8..15]"),
     ("ipv6", "set_field:fd00::2->ipv6_src", "load:7->NXM_NX_IPV6_SRC[0..15]", "set_field:fe80::1->ipv6_dst"),
     ("ipv6", "move:NXM_NX_IPV6_SRC[0..31]->NXM_NX_IPV6_DST[96..127]"),
     ("arp", "load:2->NXM_OF_ARP_OP[]", "load:0x0a000009->NXM_OF_ARP_SPA[]", "load:0x0a000008->NXM_OF_ARP_TPA[]"),
@@ -69,10 +68,10 @@ CHANGES = (
 # Those that are OpenFlow 1.0's: what later versions make of them depends on what a flow matches.
 CHANGES_10 = (
     ("", "mod_vlan_vid:5", "mod_vlan_vid:6", "mod_vlan_vid:4094", "load:0x1006->NXM_OF_VLAN_TCI[]"),
-    ("", "mod_vlan_pcp:5", "mod_vlan_pcp:0", "strip_vlan", "strip_vlan"),
+    ("", "strip_vlan"),
 )
 ODD_CHANGES_10 = (("", "move:NXM_OF_ETH_SRC[0..11]->NXM_OF_VLAN_TCI[0..11]", "load:2->NXM_OF_VLAN_TCI[13..15]",
-                   "mod_vlan_vid:0", "load:0xfff->NXM_OF_VLAN_TCI[0..11]"),)
+                   "mod_vlan_pcp:5", "mod_vlan_pcp:0", "mod_vlan_vid:0", "load:0xfff->NXM_OF_VLAN_TCI[0..11]"),)
 
 # Those that it has not.
 CHANGES_15 = (
@@ -91,9 +90,8 @@ TAGGED = ("dl_vlan", "vlan_tci=0x1000")
 UNTAGGED = "vlan_tci=0"
 TO_TAGGED = ("pop_vlan", "pop_vlan", "set_field:4101->vlan_vid", "set_field:3->vlan_pcp")
 
-OUTPUTS = ("output:1", "output:2", "output:3", "output:4", f"output:{PORTS + 1}", "in_port", "all", "flood", "LOCAL",
-           "CONTROLLER")
-GROUP_TYPES = ("all", "all", "indirect", "select", "ff")
+OUTPUTS = ("output:1", "output:2", "output:3", "output:4", f"output:{PORTS + 1}", "in_port", "all", "flood", "LOCAL")
+GROUP_TYPES = ("all", "all", "indirect", "ff")
 
 
 @dataclass
@@ -171,7 +169,12 @@ class Author:
         return [self._port()]
 
     def _port(self):
-        return "NORMAL" if self.normal and self._chance(5) else self.random.choice(OUTPUTS)
+        if self.normal and self._chance(5):
+            return "NORMAL"
+        # Behind it, Open vSwitch looks at the frame anew, sees no IP behind two tags, and rewrites none.
+        if not self.newer and self._chance(10):
+            return "CONTROLLER"
+        return self.random.choice(OUTPUTS)
 
     def _resubmit(self, table):
         """To a table behind this one, so that no frame goes round."""
@@ -199,9 +202,9 @@ class Author:
         return actions
 
     def _group(self, number):
-        """Which bucket of several a select group takes, each switch says for itself: it has one."""
+        """None is a select group: which bucket it takes, each switch says for itself."""
         kind = self.random.choice(GROUP_TYPES)
-        count = 1 if kind in ("indirect", "select") else self.random.randint(1, BUCKETS)
+        count = 1 if kind == "indirect" else self.random.randint(1, BUCKETS)
         buckets = "".join(f",bucket={self._bucket(kind, number)}" for _ in range(count))
         return f"group_id={number},type={kind}{buckets}"
 
@@ -209,8 +212,10 @@ class Author:
         """Changes are tried on frames of any kind; other groups are those with lower numbers."""
         has = {*self.random.choice(KINDS)[1].split()} - {"ports", "tcp", "whole"}
         self.tags, self.pushes = 1, 0
-        actions = self._changes(has, 2)
-        actions.append(f"group:{self.random.randrange(1, number)}" if number > 1 and self._chance(6)
-                       else self._port())
+        actions = self._changes(has, 3)
+        for _ in range(self.random.choice((1, 1, 2))):
+            group = number > 1 and self._chance(6)
+            actions.insert(self.random.randint(0, len(actions)),
+                           f"group:{self.random.randrange(1, number)}" if group else self._port())
         watched = f"watch_port:{self.random.randint(1, PORTS + 1)}," if kind == "ff" else ""
         return watched + "actions=" + ",".join(actions)

@@ -258,8 +258,8 @@ static const struct {
 	{"", "mod_vlan_pcp:3", "SET 0 if 0 700000000000/f00000000000; END"},
 	{"dl_vlan=1", "set_field:4101->vlan_vid", "SET 0 if 0 100500000000/1fff00000000; END"},
 	{"", "mod_vlan_vid:5,mod_vlan_pcp:3", "SET 0 if 0 700500000000/ffff00000000; END"},
-	{"dl_vlan=1", "load:5->OXM_OF_VLAN_VID[]", "SET 0 if 1 500000000/fff00000000; END"},
-	{"dl_vlan=1", "set_field:3->vlan_pcp", "SET 0 if 1 600000000000/e00000000000; END"},
+	{"dl_vlan=1", "load:5->OXM_OF_VLAN_VID[]", "SET 0 if 0 500000000/fff00000000; END"},
+	{"dl_vlan=1", "set_field:3->vlan_pcp", "SET 0 if 0 700000000000/f00000000000; END"},
 	{"", "group:16", "CLONE 0 0 5; SET 0 if 1 600000000000/e00000000000; OUTPUT 0 1 0; END; END"},
 	{"", "load:0->NXM_OF_VLAN_TCI[]", "SET 0 if 0 0/ffff00000000; END"},
 	/* Sets of a word are made one, the last of each bit counts. */
