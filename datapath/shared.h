@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Memory shared with switchd: the clock that entries age by, and what was lost.
+ * Memory shared with switchd: the clock that entries age by, what was lost, and what switchd alone
+ * has use for.
  */
 #ifndef XVS_SHARED_H
 #define XVS_SHARED_H
@@ -15,6 +16,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct xvs_shared);
 } shared SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xvs_tallies);
+} tallies SEC(".maps") __weak;
 
 static __always_inline struct xvs_shared *shared_get(void)
 {

@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define XVS_LAYOUT 3
+#define XVS_LAYOUT 4
 
 /*
  * Ports. A port has a number that is dense in its instance, given by switchd and kept in its
@@ -261,6 +261,20 @@ struct xvs_shared {
 			*/
 	__u32 reserved;
 	__u64 events_lost; /* events that found the ring buffer full */
+};
+
+/*
+ * What switchd counts for flows of bridges that use none: map `tallies`, one element. It is written
+ * by switchd alone and read by no frame; it is here because it has to last as long as the counters
+ * that it is about.
+ */
+struct xvs_tally {
+	__u64 packets, bytes;
+};
+
+struct xvs_tallies {
+	struct xvs_tally received[XVS_PORTS_MAX]; /* by a port, as far as a flow was given it */
+	struct xvs_tally given[XVS_BRIDGES_MAX];  /* to the only flow of a bridge */
 };
 
 /*

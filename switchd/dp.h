@@ -175,6 +175,9 @@ struct dp_class {
 	/* Memory shared with the data path. Valid until close(). */
 	struct xvs_shared *(*shared)(struct dp *dp);
 
+	/* The caller's own, 0 at first: lasts as long as counters() do. Valid until close(). */
+	struct xvs_tallies *(*tallies)(struct dp *dp);
+
 	/* Descriptor that is readable when events wait, for the event loop. */
 	int (*event_fd)(struct dp *dp);
 

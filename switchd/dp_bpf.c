@@ -25,6 +25,7 @@ static const char *const map_names[DP_MAPS] = {
 	[DP_MAP_FLOW_CACHE] = "flow_cache",
 	[DP_MAP_METERS] = "meters",
 	[DP_MAP_SHARED] = "shared",
+	[DP_MAP_TALLIES] = "tallies",
 	[DP_MAP_EVENTS] = "events",
 	[DP_MAP_COUNTERS] = "counters",
 	[DP_MAP_DROPS] = "drops",
@@ -65,7 +66,7 @@ static void *map_memory(int map, size_t size)
 }
 
 /* Memory of maps of fixed size: where it is noted, and how much it is. */
-#define MEMORIES 5
+#define MEMORIES 6
 struct memory {
 	enum dp_map map;
 	void **at;
@@ -76,6 +77,7 @@ static void list_memory(struct dp *dp, struct memory memory[MEMORIES])
 {
 	const struct memory all[MEMORIES] = {
 		{DP_MAP_SHARED, (void **)&dp->shared, sizeof(*dp->shared)},
+		{DP_MAP_TALLIES, (void **)&dp->tallies, sizeof(*dp->tallies)},
 		{DP_MAP_BRIDGES, (void **)&dp->bridges, XVS_BRIDGES_MAX * sizeof(*dp->bridges)},
 		{DP_MAP_GROUPS, (void **)&dp->groups, XVS_GROUPS_MAX * sizeof(*dp->groups)},
 		{DP_MAP_MEMBERS, (void **)&dp->members, XVS_MEMBER_LINES * sizeof(*dp->members)},
@@ -352,6 +354,11 @@ static struct xvs_shared *bpf_shared(struct dp *dp)
 	return dp->shared;
 }
 
+static struct xvs_tallies *bpf_tallies(struct dp *dp)
+{
+	return dp->tallies;
+}
+
 static int bpf_event_fd(struct dp *dp)
 {
 	return ring_buffer__epoll_fd(dp->ring);
@@ -387,6 +394,7 @@ const struct dp_class dp_bpf = {
 	.flow_counter_add = dp_flow_counter_add,
 	.meters = dp_meters,
 	.shared = bpf_shared,
+	.tallies = bpf_tallies,
 	.event_fd = bpf_event_fd,
 	.event_read = bpf_event_read,
 	.counters = dp_port_counters,

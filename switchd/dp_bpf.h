@@ -39,6 +39,7 @@ enum dp_map {
 	DP_MAP_FLOW_CACHE,
 	DP_MAP_METERS,
 	DP_MAP_SHARED,
+	DP_MAP_TALLIES,
 	DP_MAP_EVENTS,
 	DP_MAP_COUNTERS,
 	DP_MAP_DROPS,
@@ -79,6 +80,7 @@ struct dp {
 	uint32_t flow_counters;
 	struct xvs_meter *meters;
 	struct xvs_shared *shared;
+	struct xvs_tallies *tallies;
 	struct xvs_bridge *bridges; /* all of these maps */
 	struct xvs_group *groups;
 	struct xvs_member_line *members;

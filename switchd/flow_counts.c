@@ -45,7 +45,7 @@ struct xvs_flow_counter flow_counts_get(const struct flow_counts *counts, uint32
  * counters began at 0. */
 static struct xvs_flow_counter received(struct daemon *daemon, uint16_t port)
 {
-	typeof(&daemon->flows->received[0]) before = &daemon->flows->received[port];
+	struct xvs_tally *before = &daemon->dpc->tallies(daemon->dp)->received[port];
 	struct dp_counters now = {};
 	struct xvs_flow_counter more = {};
 
@@ -82,8 +82,41 @@ void flow_counts_begin(struct daemon *daemon, uint16_t bridge)
 
 void flow_counts_update(struct daemon *daemon, uint16_t bridge)
 {
-	if (!daemon->flows->bridges[bridge].present)
-		take_received(daemon, bridge, TAILQ_FIRST(&daemon->flows->store.bridges[bridge]));
+	if (daemon->flows->bridges[bridge].present)
+		return;
+	take_received(daemon, bridge, TAILQ_FIRST(&daemon->flows->store.bridges[bridge]));
+	flow_counts_keep(daemon, bridge);
+}
+
+/* Only who was there before the bridge used flows was given anything: that is the first one. */
+void flow_counts_keep(struct daemon *daemon, uint16_t bridge)
+{
+	const struct flow_table *table = daemon->flows;
+	struct flow_entry *entry = TAILQ_FIRST(&table->store.bridges[bridge]);
+	struct xvs_tally given = {};
+
+	if (entry && !table->bridges[bridge].present) {
+		given.packets = entry->plain.packets;
+		given.bytes = entry->plain.bytes;
+	} else if (entry && (entry->plain.packets || entry->plain.bytes) && entry->counter &&
+		   entry->counter < table->counters.capacity) {
+		daemon->dpc->flow_counter_add(daemon->dp, entry->counter, &entry->plain);
+		entry->plain = (struct xvs_flow_counter){};
+	}
+	daemon->dpc->tallies(daemon->dp)->given[bridge] = given;
+}
+
+void flow_counts_resume(struct daemon *daemon, uint16_t bridge)
+{
+	const struct xvs_tally *given = &daemon->dpc->tallies(daemon->dp)->given[bridge];
+	struct flow_entry *entry = flow_table_plain(daemon, bridge);
+
+	if (!entry)
+		return;
+	entry->plain.packets = given->packets;
+	entry->plain.bytes = given->bytes;
+	entry->counts_of = entry->id;
+	entry->counts_since = entry->created;
 }
 
 uint32_t flow_counts_idle(struct daemon *daemon, const struct flow_counts *counts,

@@ -35,6 +35,13 @@ void flow_counts_begin(struct daemon *daemon, uint16_t bridge);
 /* Of a bridge that uses no flows: gives its only flow what the ports have received. */
 void flow_counts_update(struct daemon *daemon, uint16_t bridge);
 
+/* Puts what that flow was given where a restart does not lose it; when the bridge uses flows by
+ * now, together with what it counts in the data path. */
+void flow_counts_keep(struct daemon *daemon, uint16_t bridge);
+
+/* At the start: gives it back to the only flow of a bridge that uses none. */
+void flow_counts_resume(struct daemon *daemon, uint16_t bridge);
+
 /* All that dump-flows tells of a flow. */
 void flow_counts_stats(struct daemon *daemon, const struct flow_counts *counts,
 		       const struct flow_entry *entry, struct flow_stats *stats);

@@ -39,18 +39,37 @@ static bool is_plain(const struct flow *flow)
 	       action->port == FLOW_PORT_NORMAL;
 }
 
-bool flow_table_in_use(const struct daemon *daemon, const struct db_bridge *conf)
+/* Its first flow, NULL: none. *more: there are others. */
+static struct flow_entry *first_flow(const struct daemon *daemon, uint16_t bridge, bool *more)
 {
-	const struct flow_entry *entry, *only = NULL;
+	struct flow_entry *entry, *first = NULL;
 
-	TAILQ_FOREACH (entry, &daemon->flows->store.bridges[conf->number], of_bridge) {
+	*more = false;
+	TAILQ_FOREACH (entry, &daemon->flows->store.bridges[bridge], of_bridge) {
 		if (!entry->id)
 			continue;
-		if (only)
-			return true;
-		only = entry;
+		*more = first;
+		if (first)
+			break;
+		first = entry;
 	}
-	return only ? !is_plain(&only->flow) : conf->secure;
+	return first;
+}
+
+struct flow_entry *flow_table_plain(const struct daemon *daemon, uint16_t bridge)
+{
+	bool more;
+	struct flow_entry *entry = first_flow(daemon, bridge, &more);
+
+	return entry && !more && is_plain(&entry->flow) ? entry : NULL;
+}
+
+bool flow_table_in_use(const struct daemon *daemon, const struct db_bridge *conf)
+{
+	bool more;
+
+	return first_flow(daemon, conf->number, &more) ? !flow_table_plain(daemon, conf->number)
+						       : conf->secure;
 }
 
 static bool is_wanted(const struct daemon *daemon, uint16_t number)
@@ -533,7 +552,7 @@ static void retire(struct daemon *daemon, const struct flow_counts *counts, uint
 	flow_counts_begin(daemon, number);
 }
 
-void flow_table_retire(struct daemon *daemon)
+static void retire_bridges(struct daemon *daemon)
 {
 	struct flow_table *table = daemon->flows;
 	struct flow_counts counts = {};
@@ -557,4 +576,11 @@ void flow_table_retire(struct daemon *daemon)
 		return;
 	if (commit(daemon, &error))
 		log_error("flow", "%s", error.text);
+}
+
+void flow_table_retire(struct daemon *daemon)
+{
+	retire_bridges(daemon);
+	for (const struct bridge *bridge = daemon->model->bridges; bridge; bridge = bridge->next)
+		flow_counts_keep(daemon, bridge->conf->number);
 }

@@ -26,7 +26,8 @@ struct flow_entry {
 	uint32_t counter;  /* its index in the data path; 0: none */
 	int64_t counts_of; /* `id` and `created` of the flow that it counts for */
 	uint64_t counts_since;
-	struct xvs_flow_counter plain; /* what it counted while its bridge used no flows */
+	/* What it was given while its bridge used no flows; flow_counts_keep(). */
+	struct xvs_flow_counter plain;
 	uint32_t adopted; /* index of the counter that an earlier switchd gave it; 0: none */
 	bool installed;   /* the classifier has it */
 	bool pending;     /* in the list of those that the classifier is to be told of */

@@ -293,6 +293,8 @@ int flow_table_load(struct daemon *daemon, struct error *error)
 		status = read_flows(&reading, &changes, error);
 	free(changes.ids);
 	daemon->flows->stale = status != 0;
+	for (size_t i = 0; i < XVS_BRIDGES_MAX && !daemon->flows->loaded; i++)
+		flow_counts_resume(daemon, (uint16_t)i);
 	daemon->flows->loaded = true;
 	return status ? status : reading.status;
 }

@@ -45,9 +45,6 @@ struct flow_table {
 	union xvs_flow_line *draft; /* the classifier's memory until the data path gives some */
 	struct group_table *groups;
 	struct meter_table *meters;
-	struct { /* what ports had received when it was last asked for */
-		uint64_t packets, bytes;
-	} received[XVS_PORTS_MAX];
 	size_t n_timed; /* flows with timeouts */
 	bool stale;     /* all rows are to be read: at first, and when some could not be */
 	bool loaded; /* from here on a flow that can't be is somebody's mistake, who hears of it */
@@ -65,6 +62,9 @@ int flow_table_load(struct daemon *daemon, struct error *error);
 
 /* What was loaded is committed: what it has changed does not come back. */
 void flow_table_committed(struct daemon *daemon);
+
+/* The flow of a bridge that has no other, when it says what becomes of frames anyway; or NULL. */
+struct flow_entry *flow_table_plain(const struct daemon *daemon, uint16_t bridge);
 
 /* Does the bridge's traffic depend on its flows? Not when all frames get NORMAL anyway. */
 bool flow_table_in_use(const struct daemon *daemon, const struct db_bridge *conf);

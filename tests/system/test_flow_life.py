@@ -127,6 +127,23 @@ def test_device_comes_back(switch, lab, three, hook):
     assert got[12:16] == bytes.fromhex("81000007")
 
 
+@ENDS
+def test_counts_of_normal_go_on(switch, hosts, end):
+    """Nobody counts for a bridge's only flow when it is NORMAL: it is given what ports receive since it was made."""
+    a, b = hosts(2, addresses=False)
+    switch.add_ports("br0", a, b)
+    send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 50)
+    wait_for(lambda: packets(switch, 0) == 50, "they were counted")
+    put_flows(switch, "cookie=1 actions=normal")
+    assert packets(switch, 1) == 0
+    send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 3)
+    wait_for(lambda: packets(switch, 1) == 3, "since it was made")
+    getattr(switch, end)()
+    send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 4)
+    switch.start()
+    wait_for(lambda: packets(switch, 1) == 7, "without a daemon, too")
+
+
 # Numbers and names
 
 def test_numbers_that_are_asked_for(switch, hosts):

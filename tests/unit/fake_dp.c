@@ -544,6 +544,11 @@ static struct xvs_meter *fake_meters(struct dp *dp)
 	return dp->meters;
 }
 
+static struct xvs_tallies *fake_tallies(struct dp *dp)
+{
+	return &dp->tallies;
+}
+
 static struct xvs_shared *fake_shared(struct dp *dp)
 {
 	return &dp->shared;
@@ -598,6 +603,7 @@ const struct dp_class dp_fake = {
 	.flow_counter_add = fake_flow_counter_add,
 	.meters = fake_meters,
 	.shared = fake_shared,
+	.tallies = fake_tallies,
 	.event_fd = fake_event_fd,
 	.event_read = fake_event_read,
 	.counters = fake_counters,

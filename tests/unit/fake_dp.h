@@ -35,6 +35,7 @@ struct dp {
 	struct dp_counters counters[XVS_PORTS_MAX];
 	struct fake_dp_vlans *vlans[XVS_BRIDGES_MAX]; /* NULL: flooded nowhere */
 	struct xvs_shared shared;
+	struct xvs_tallies tallies;
 	union xvs_flow_line *flows; /* flow_lines of them */
 	struct xvs_flow_counter *flow_counters;
 	uint32_t flow_lines, n_flow_counters;

@@ -264,6 +264,41 @@ static void counts_of_the_only_flow_are_those_of_the_ports(void **state)
 	shows(fixture, "dump-flows br0", "n_packets=0, n_bytes=0");
 }
 
+static void restart(struct fixture *fixture)
+{
+	fixture_stop(fixture);
+	fixture_start(fixture);
+}
+
+/* Whether it counts by itself or is given what ports have received. */
+static void counts_of_the_only_flow_outlive_a_restart(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	typeof(&fixture->daemon.dp->counters[0].total) total =
+		&fixture->daemon.dp->counters[port_of(fixture, "p1")->conf->number].total;
+
+	total->rx_packets = 1000;
+	done(fixture, "del-flows br0 -- add-flow br0 actions=normal");
+	total->rx_packets = 1002;
+	restart(fixture);
+	shows(fixture, "dump-flows br0", "n_packets=2, ");
+	total->rx_packets = 1003;
+	restart(fixture);
+	shows(fixture, "dump-flows br0", "n_packets=3, ");
+	done(fixture, "add-flow br0 priority=5,actions=2");
+	total->rx_packets = 1007; /* is told by counters of flows now */
+	restart(fixture);
+	shows(fixture, "dump-flows br0", "n_packets=3, ");
+	done(fixture, "--strict del-flows br0 priority=5");
+	total->rx_packets = 1008;
+	restart(fixture);
+	shows(fixture, "dump-flows br0", "n_packets=4, ");
+	done(fixture, "del-flows br0");
+	restart(fixture);
+	done(fixture, "add-flow br0 actions=normal");
+	shows(fixture, "dump-flows br0", "n_packets=0, ");
+}
+
 static void an_added_flow_begins_anew_or_goes_on(void **state)
 {
 	struct fixture *fixture = with_ports(state);
@@ -489,6 +524,7 @@ int main(void)
 		TEST(counts_outlive_a_restart),
 		TEST(flows_that_nobody_wants_any_more_go_at_the_start),
 		TEST(counts_of_the_only_flow_are_those_of_the_ports),
+		TEST(counts_of_the_only_flow_outlive_a_restart),
 		TEST(an_added_flow_begins_anew_or_goes_on),
 		TEST(idle_flows_go),
 		TEST(flows_with_a_hard_timeout_go),
