@@ -256,13 +256,18 @@ struct db_group {
 	int64_t id;
 	uint16_t bridge;
 	uint32_t group;
-	const char *text; /* "type=select,bucket=..." */
+	int64_t created_us; /* as of a flow; a group that gets other buckets keeps it */
+	const char *boot;
+	const char *text;     /* "type=select,bucket=..." */
+	const char *counters; /* db_group_counters_set(); "": nothing has been noted */
 };
 struct db_meter {
 	int64_t id;
 	uint16_t bridge;
 	uint32_t meter;
-	uint16_t number;  /* in the data path, 1 and up */
+	uint16_t number;    /* in the data path, 1 and up */
+	int64_t created_us; /* as of a group */
+	const char *boot;
 	const char *text; /* "kbps bands=..." */
 };
 
@@ -275,6 +280,9 @@ int db_flow_clear(struct db *db, const char *bridge, struct error *error); /* al
 int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *text,
 		 struct error *error);
 int db_group_del(struct db *db, int64_t id, struct error *error);
+/* Notes which counters the group has in the data path, until it gets other buckets. Outside a
+ * transaction, in one of its own. */
+int db_group_counters_set(struct db *db, int64_t id, const char *counters, struct error *error);
 int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *text,
 		 struct error *error); /* keeps its number */
 int db_meter_del(struct db *db, int64_t id, struct error *error);

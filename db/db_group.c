@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/boot.h"
 #include "db/db_bridge.h"
 
 int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *text,
 		 struct error *error)
 {
+	char boot[BOOT_ID_LEN + 1];
 	int64_t id;
 	int result = bridge_find(db, bridge, &id, error);
 
 	if (result)
 		return result;
+	boot_id(boot);
 	return store_write(db, error,
-			   "INSERT INTO Flow_Group (bridge, group_id, text) VALUES (?, ?, ?)"
-			   " ON CONFLICT (bridge, group_id) DO UPDATE SET text = excluded.text"
-			   " WHERE text <> excluded.text",
-			   "iis", id, (int64_t)group, text);
+			   "INSERT INTO Flow_Group (bridge, group_id, text, created_us, boot)"
+			   " VALUES (?, ?, ?, ?, ?)"
+			   " ON CONFLICT (bridge, group_id) DO UPDATE SET text = excluded.text,"
+			   " counters = '' WHERE text <> excluded.text",
+			   "iisis", id, (int64_t)group, text, (int64_t)(boot_ns() / 1000), boot);
 }
 
 int db_group_find(struct db *db, const char *bridge, uint32_t group, int64_t *id,
@@ -34,6 +38,27 @@ int db_group_del(struct db *db, int64_t id, struct error *error)
 	return store_write(db, error, "DELETE FROM Flow_Group WHERE _id = ?", "i", id);
 }
 
+static int set_counters(struct db *db, int64_t id, const char *counters, struct error *error)
+{
+	return store_write(db, error, "UPDATE Flow_Group SET counters = ? WHERE _id = ?", "si",
+			   counters, id);
+}
+
+int db_group_counters_set(struct db *db, int64_t id, const char *counters, struct error *error)
+{
+	int result;
+
+	if (db->in_transaction)
+		return set_counters(db, id, counters, error);
+	result = db_begin(db, error);
+	if (result)
+		return result;
+	result = set_counters(db, id, counters, error);
+	if (result)
+		db_rollback(db);
+	return result ? result : db_commit(db, error);
+}
+
 static int each(struct db *db, const char *sql, const char *types, int64_t parameter,
 		db_group_fn *fn, void *arg, struct error *error)
 {
@@ -46,6 +71,9 @@ static int each(struct db *db, const char *sql, const char *types, int64_t param
 			.bridge = (uint16_t)sqlite3_column_int(statement, 1),
 			.group = (uint32_t)sqlite3_column_int64(statement, 2),
 			.text = (const char *)sqlite3_column_text(statement, 3),
+			.created_us = sqlite3_column_int64(statement, 4),
+			.boot = (const char *)sqlite3_column_text(statement, 5),
+			.counters = (const char *)sqlite3_column_text(statement, 6),
 		};
 
 		result = fn(&group, arg);
@@ -55,7 +83,7 @@ static int each(struct db *db, const char *sql, const char *types, int64_t param
 }
 
 #define SELECT                                                                                     \
-	"SELECT g._id, _number, group_id, text FROM Flow_Group AS g"                               \
+	"SELECT g._id, _number, group_id, text, created_us, boot, counters FROM Flow_Group AS g"   \
 	" CROSS JOIN Bridge ON Bridge._id = g.bridge "
 
 int db_group_each(struct db *db, const char *bridge, db_group_fn *fn, void *arg,

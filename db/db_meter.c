@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include "db/boot.h"
 #include "db/db_bridge.h"
 
 static int insert(struct db *db, const char *bridge_name, int64_t bridge, uint32_t meter,
 		  const char *text, struct error *error)
 {
+	char boot[BOOT_ID_LEN + 1];
 	int64_t number;
 	int result = store_lowest_free(db, "_number", "Meter", 0, DB_METERS_MAX, &number, error);
 
@@ -12,11 +14,14 @@ static int insert(struct db *db, const char *bridge_name, int64_t bridge, uint32
 		return error_set(error, result,
 				 "cannot add meter %u to bridge %s because there are %d already",
 				 meter, bridge_name, DB_METERS_MAX);
-	return result ? result
-		      : store_write(db, error,
-				    "INSERT INTO Meter (_number, bridge, meter_id, text)"
-				    " VALUES (?, ?, ?, ?)",
-				    "iiis", number, bridge, (int64_t)meter, text);
+	if (result)
+		return result;
+	boot_id(boot);
+	return store_write(db, error,
+			   "INSERT INTO Meter (_number, bridge, meter_id, text, created_us, boot)"
+			   " VALUES (?, ?, ?, ?, ?, ?)",
+			   "iiisis", number, bridge, (int64_t)meter, text,
+			   (int64_t)(boot_ns() / 1000), boot);
 }
 
 int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *text,
@@ -69,6 +74,8 @@ static int each(struct db *db, const char *sql, const char *types, int64_t param
 			.meter = (uint32_t)sqlite3_column_int64(statement, 2),
 			.number = (uint16_t)sqlite3_column_int(statement, 3),
 			.text = (const char *)sqlite3_column_text(statement, 4),
+			.created_us = sqlite3_column_int64(statement, 5),
+			.boot = (const char *)sqlite3_column_text(statement, 6),
 		};
 
 		result = fn(&meter, arg);
@@ -78,7 +85,8 @@ static int each(struct db *db, const char *sql, const char *types, int64_t param
 }
 
 #define SELECT                                                                                     \
-	"SELECT m._id, Bridge._number, meter_id, m._number, text FROM Meter AS m"                  \
+	"SELECT m._id, Bridge._number, meter_id, m._number, text, created_us, boot FROM Meter AS " \
+	"m"                                                                                        \
 	" CROSS JOIN Bridge ON Bridge._id = m.bridge "
 
 int db_meter_each(struct db *db, const char *bridge, db_meter_fn *fn, void *arg,

@@ -30,6 +30,9 @@ CREATE TABLE Flow_Group (
 	bridge INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
 	group_id INTEGER NOT NULL CHECK (group_id BETWEEN 0 AND 4294967295),
 	text TEXT NOT NULL,
+	created_us INTEGER NOT NULL,
+	boot TEXT NOT NULL,
+	counters TEXT NOT NULL DEFAULT '', -- in the data path: the group's, and each bucket's
 	UNIQUE (bridge, group_id)
 ) STRICT;
 
@@ -39,6 +42,8 @@ CREATE TABLE Meter (
 	bridge INTEGER NOT NULL REFERENCES Bridge ON DELETE CASCADE,
 	meter_id INTEGER NOT NULL CHECK (meter_id BETWEEN 0 AND 4294967295),
 	text TEXT NOT NULL,
+	created_us INTEGER NOT NULL,
+	boot TEXT NOT NULL,
 	UNIQUE (bridge, meter_id)
 ) STRICT;
 

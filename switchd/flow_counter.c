@@ -34,6 +34,32 @@ uint32_t flow_counter_take(struct flow_counters *counters)
 	return counters->n_free ? counters->free[--counters->n_free] : counters->next++;
 }
 
+static bool take_free(struct flow_counters *counters, uint32_t index)
+{
+	size_t i = 0;
+
+	while (i < counters->n_free && counters->free[i] != index)
+		i++;
+	if (i == counters->n_free)
+		return false;
+	counters->n_free--;
+	memmove(counters->free + i, counters->free + i + 1,
+		(counters->n_free - i) * sizeof(*counters->free));
+	return true;
+}
+
+bool flow_counter_claim(struct flow_counters *counters, uint32_t index)
+{
+	if (!index || index >= counters->capacity)
+		return false;
+	if (index < counters->next)
+		return take_free(counters, index);
+	while (counters->next < index)
+		append(&counters->free, &counters->n_free, &counters->free_size, counters->next++);
+	counters->next++;
+	return true;
+}
+
 void flow_counter_give(struct flow_counters *counters, uint32_t index)
 {
 	append(&counters->left, &counters->n_left, &counters->left_size, index);

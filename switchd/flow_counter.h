@@ -26,6 +26,8 @@ void flow_counters_close(struct flow_counters *counters);
 
 /* Its index, which may be one that the data path has not got: flow_counters_lack(). */
 uint32_t flow_counter_take(struct flow_counters *counters);
+/* Takes this one, which the data path has; false when it can't be had. */
+bool flow_counter_claim(struct flow_counters *counters, uint32_t index);
 void flow_counter_give(struct flow_counters *counters, uint32_t index);
 
 /* How many the data path should have for those that are taken; 0: it has enough. */

@@ -110,6 +110,7 @@ static void carry_adopted(struct daemon *daemon, const struct xvs_flow_counter *
 			entry->adopted = 0;
 		}
 	}
+	group_table_carry(daemon, old, n);
 }
 
 static void carry(const struct xvs_flow_counter *old, uint32_t n, void *arg)

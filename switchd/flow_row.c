@@ -2,6 +2,7 @@
 #include "switchd/flow_row.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include "switchd/flow_action.h"
 #include "switchd/flow_match.h"
 
@@ -34,4 +35,13 @@ int flow_row_parse_group(struct flow_group *group, const struct db_group *row, s
 	status = flow_group_parse(group, text_string(&text), NULL, error);
 	text_free(&text);
 	return status;
+}
+
+uint64_t flow_row_time(int64_t us, const char *boot, const char *this_boot, uint64_t now)
+{
+	uint64_t time = (uint64_t)us * 1000;
+
+	if (us < 0 || strcmp(boot, this_boot))
+		return 0;
+	return time < now ? time : now;
 }

@@ -11,4 +11,8 @@
 int flow_row_parse(struct flow *flow, const struct db_flow *row, struct error *error);
 int flow_row_parse_group(struct flow_group *group, const struct db_group *row, struct error *error);
 
+/* A time of a row of boot `boot` as ns of CLOCK_BOOTTIME, which is at `now` in boot `this_boot`.
+ * What is of an earlier boot is as old as this one. */
+uint64_t flow_row_time(int64_t us, const char *boot, const char *this_boot, uint64_t now);
+
 #endif

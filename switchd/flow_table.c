@@ -104,14 +104,9 @@ static void set_times(const struct reading *reading, struct flow_entry *entry, u
 	entry->due = entry->since + entry->flow.idle_timeout;
 }
 
-/* A time of the row as ns of CLOCK_BOOTTIME. A flow of an earlier boot is as old as this one. */
 static uint64_t time_of(const struct reading *reading, const struct db_flow *row, int64_t us)
 {
-	uint64_t time = (uint64_t)us * 1000;
-
-	if (us < 0 || strcmp(row->boot, reading->daemon->flows->boot))
-		return 0;
-	return time < reading->now ? time : reading->now;
+	return flow_row_time(us, row->boot, reading->daemon->flows->boot, reading->now);
 }
 
 static bool same_actions(const struct flow *flow, const struct db_flow *row)

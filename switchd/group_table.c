@@ -2,6 +2,7 @@
 #include "switchd/group_table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "db/boot.h"
@@ -104,9 +105,49 @@ static void give_counters(struct flow_counters *counters, const struct flow_grou
 		flow_counter_give(counters, group->buckets[i].counter);
 }
 
+/* Each of the counters, the group's own first; NULL behind the last bucket's. */
+static uint32_t *counter_at(struct flow_group *group, size_t i)
+{
+	if (i > group->n_buckets)
+		return NULL;
+	return i ? &group->buckets[i - 1].counter : &group->counter;
+}
+
+/* As the database notes them. */
+static void print_counters(struct text *text, struct flow_group *group)
+{
+	const uint32_t *counter;
+
+	for (size_t i = 0; (counter = counter_at(group, i)); i++)
+		text_add(text, "%s%" PRIu32, i ? " " : "", *counter);
+}
+
+/* Those that were noted. False: they can't be had, and the group has none. */
+static bool claim_counters(struct flow_counters *counters, struct flow_group *group,
+			   const char *noted)
+{
+	uint32_t *counter;
+	size_t i;
+
+	for (i = 0; (counter = counter_at(group, i)); i++) {
+		char *end;
+
+		*counter = (uint32_t)strtoul(noted, &end, 10);
+		if (end == noted || !flow_counter_claim(counters, *counter))
+			break;
+		noted = end;
+	}
+	if (!counter)
+		return true;
+	while (i--)
+		flow_counter_give(counters, *counter_at(group, i));
+	return false;
+}
+
 struct reading {
 	struct daemon *daemon;
 	struct error *error;
+	uint64_t now;
 	bool changed[XVS_BRIDGES_MAX];
 };
 
@@ -120,7 +161,6 @@ static struct group_entry *make(const struct db_group *row, const struct flow_gr
 	entry->bridge = row->bridge;
 	entry->group = *group;
 	entry->text = strdup(row->text);
-	entry->created = boot_ns();
 	entry->met = true;
 	if (!entry->text)
 		abort();
@@ -149,13 +189,19 @@ static void drop(struct group_table *table, struct flow_counters *counters, size
 	table->past = entry;
 }
 
+static bool is_like(const struct group_entry *entry, const struct db_group *row, uint64_t created)
+{
+	return entry->bridge == row->bridge && entry->created == created &&
+	       !strcmp(entry->text, row->text);
+}
+
 /* The entry that was there before, if it was like this. */
-static struct group_entry *recall(struct group_table *table, const struct db_group *row)
+static struct group_entry *recall(struct group_table *table, const struct db_group *row,
+				  uint64_t created)
 {
 	struct group_entry **at = &table->past, *entry;
 
-	while (*at && ((*at)->id != row->id || (*at)->bridge != row->bridge ||
-		       strcmp((*at)->text, row->text)))
+	while (*at && ((*at)->id != row->id || !is_like(*at, row, created)))
 		at = &(*at)->next_past;
 	entry = *at;
 	if (entry) {
@@ -163,6 +209,32 @@ static struct group_entry *recall(struct group_table *table, const struct db_gro
 		entry->met = true;
 	}
 	return entry;
+}
+
+/* A group that was not there. At the start it goes on with the counters that it had. */
+static struct group_entry *add(struct reading *reading, const struct db_group *row,
+			       struct flow_group *group)
+{
+	struct flow_table *flows = reading->daemon->flows;
+	bool adopted = !flows->loaded && claim_counters(&flows->counters, group, row->counters);
+	struct group_entry *entry;
+
+	if (!adopted)
+		take_counters(&flows->counters, group);
+	entry = make(row, group);
+	entry->adopted = adopted;
+	entry->tentative = flows->loaded;
+	return entry;
+}
+
+/* Does the row say which counters it has? */
+static void note_counters(struct group_entry *entry, const struct db_group *row)
+{
+	struct text text = TEXT_EMPTY;
+
+	print_counters(&text, &entry->group);
+	entry->noted = !strcmp(text_string(&text), row->counters);
+	text_free(&text);
 }
 
 /* db_group_fn */
@@ -173,14 +245,16 @@ static int read_row(const struct db_group *row, void *arg)
 	struct group_table *table = flows->groups;
 	size_t i = find(table, row->bridge, row->group);
 	bool there = i < table->count && !compare(row->bridge, row->group, table->entries[i]);
+	uint64_t created = flow_row_time(row->created_us, row->boot, flows->boot, reading->now);
 	struct group_entry *entry;
 	struct flow_group group;
 	struct error why;
 	int status;
 
-	if (there && !strcmp(table->entries[i]->text, row->text)) {
+	if (there && is_like(table->entries[i], row, created)) {
 		table->entries[i]->met = true;
 		table->entries[i]->id = row->id;
+		note_counters(table->entries[i], row);
 		return 0;
 	}
 	status = flow_row_parse_group(&group, row, &why);
@@ -192,14 +266,13 @@ static int read_row(const struct db_group *row, void *arg)
 	}
 	if (there)
 		drop(table, &flows->counters, i);
-	entry = recall(table, row);
-	if (entry) {
+	entry = recall(table, row, created);
+	if (entry)
 		flow_group_clear(&group);
-	} else {
-		take_counters(&flows->counters, &group);
-		entry = make(row, &group);
-		entry->tentative = flows->loaded;
-	}
+	else
+		entry = add(reading, row, &group);
+	entry->created = created;
+	note_counters(entry, row);
 	insert(table, entry);
 	reading->changed[row->bridge] = true;
 	return 0;
@@ -245,9 +318,27 @@ static void touch_users(const struct reading *reading)
 	}
 }
 
+/* What can't be noted now is so the next time. */
+static void write_counters(struct daemon *daemon)
+{
+	const struct group_table *table = daemon->flows->groups;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct group_entry *entry = table->entries[i];
+		struct text text = TEXT_EMPTY;
+
+		if (entry->noted)
+			continue;
+		print_counters(&text, &entry->group);
+		entry->noted =
+			!db_group_counters_set(daemon->db, entry->id, text_string(&text), NULL);
+		text_free(&text);
+	}
+}
+
 int group_table_load(struct daemon *daemon, struct error *error)
 {
-	struct reading reading = {.daemon = daemon, .error = error};
+	struct reading reading = {.daemon = daemon, .error = error, .now = boot_ns()};
 	struct group_table *table = daemon->flows->groups;
 	int status;
 
@@ -256,6 +347,7 @@ int group_table_load(struct daemon *daemon, struct error *error)
 	status = db_group_each(daemon->db, NULL, read_row, &reading, error);
 	if (status == 0)
 		drop_unmet(&reading);
+	write_counters(daemon);
 	if (status == 0)
 		status = meter_table_load(daemon, reading.changed, error);
 	touch_users(&reading);
@@ -272,6 +364,21 @@ void group_table_committed(struct daemon *daemon)
 	while ((entry = past_take(flows->groups)))
 		discard(&flows->counters, entry);
 	meter_table_committed(flows->meters);
+}
+
+void group_table_carry(struct daemon *daemon, const struct xvs_flow_counter *old, uint32_t n)
+{
+	const struct group_table *table = daemon->flows->groups;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct group_entry *entry = table->entries[i];
+		const uint32_t *counter;
+
+		for (size_t c = 0; entry->adopted && (counter = counter_at(&entry->group, c)); c++)
+			if (*counter < n)
+				daemon->dpc->flow_counter_add(daemon->dp, *counter, &old[*counter]);
+		entry->adopted = false;
+	}
 }
 
 static const struct flow_group *env_group(const struct flow_program_env *env, uint32_t id)

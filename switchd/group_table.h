@@ -20,7 +20,9 @@ struct group_entry {
 	uint16_t bridge;
 	struct flow_group group; /* with counters */
 	char *text;              /* as in the database */
-	uint64_t created;        /* ns of CLOCK_BOOTTIME when it was read first, or changed */
+	uint64_t created;        /* ns of CLOCK_BOOTTIME */
+	bool noted;              /* the database knows its counters */
+	bool adopted;            /* they are those that an earlier switchd gave it */
 	bool met;                /* by the reading that is at work */
 	bool tentative;          /* it came with a change that is not committed */
 	struct group_entry *next_past;
@@ -42,6 +44,9 @@ int group_table_load(struct daemon *daemon, struct error *error);
 /* What was loaded is committed. Until then, what it changed comes back, with what it has counted,
  * when that is loaded again. */
 void group_table_committed(struct daemon *daemon);
+
+/* At the start: old[n] is what an earlier switchd's counters told. Groups go on from there. */
+void group_table_carry(struct daemon *daemon, const struct xvs_flow_counter *old, uint32_t n);
 
 /* NULL when there is none. */
 const struct group_entry *group_table_find(const struct group_table *table, uint16_t bridge,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "db/boot.h"
 #include "switchd/daemon.h"
+#include "switchd/flow_row.h"
 #include "switchd/flow_table.h"
 #include "switchd/log.h"
 
@@ -34,6 +35,7 @@ struct reading {
 	struct daemon *daemon;
 	struct error *error;
 	bool *changed;
+	uint64_t now;
 	bool met[XVS_METERS_MAX];
 };
 
@@ -69,10 +71,10 @@ static void keep_past(struct meter_table *table, const struct meter_entry *entry
 		table->past[entry->number] = *entry;
 }
 
-static bool is_past(const struct meter_entry *past, const struct db_meter *row,
-		    const struct flow_meter *meter)
+static bool is_like(const struct meter_entry *entry, const struct meter_entry *wanted)
 {
-	return past->id == row->id && past->bridge == row->bridge && same(&past->meter, meter);
+	return entry->id && entry->bridge == wanted->bridge && entry->created == wanted->created &&
+	       same(&entry->meter, &wanted->meter);
 }
 
 void meter_table_committed(struct meter_table *table)
@@ -91,9 +93,15 @@ static int read_row(const struct db_meter *row, void *arg)
 	struct flow_table *flows = reading->daemon->flows;
 	struct meter_entry *entry = &flows->meters->entries[row->number];
 	const struct meter_entry *past = &flows->meters->past[row->number];
-	struct flow_meter meter;
+	struct meter_entry wanted = {
+		.id = row->id,
+		.bridge = row->bridge,
+		.number = row->number,
+		.created = flow_row_time(row->created_us, row->boot, flows->boot, reading->now),
+		.tentative = flows->loaded,
+	};
 	struct error why;
-	int status = parse(&meter, row, &why);
+	int status = parse(&wanted.meter, row, &why);
 
 	if (status && flows->loaded)
 		return error_set(reading->error, status, "%s", why.text);
@@ -102,16 +110,12 @@ static int read_row(const struct db_meter *row, void *arg)
 		return 0;
 	}
 	reading->met[row->number] = true;
-	if (entry->id && entry->bridge == row->bridge && same(&entry->meter, &meter)) {
+	if (is_like(entry, &wanted)) {
 		entry->id = row->id;
 		return 0;
 	}
 	keep_past(flows->meters, entry);
-	if (is_past(past, row, &meter))
-		*entry = *past;
-	else
-		*entry = (struct meter_entry){row->id, row->bridge, row->number,
-					      meter,   boot_ns(),   flows->loaded};
+	*entry = past->id == row->id && is_like(past, &wanted) ? *past : wanted;
 	reading->changed[row->bridge] = true;
 	flows->meters->changed = true;
 	return 0;
@@ -119,7 +123,8 @@ static int read_row(const struct db_meter *row, void *arg)
 
 int meter_table_load(struct daemon *daemon, bool changed[XVS_BRIDGES_MAX], struct error *error)
 {
-	struct reading reading = {.daemon = daemon, .error = error, .changed = changed};
+	struct reading reading = {
+		.daemon = daemon, .error = error, .changed = changed, .now = boot_ns()};
 	struct meter_table *table = daemon->flows->meters;
 	int status = db_meter_each(daemon->db, NULL, read_row, &reading, error);
 
@@ -137,7 +142,7 @@ int meter_table_load(struct daemon *daemon, bool changed[XVS_BRIDGES_MAX], struc
 }
 
 /* But for what frames have made of it. */
-static bool is_like(const struct xvs_meter *meter, const struct xvs_meter *wanted)
+static bool is_made_so(const struct xvs_meter *meter, const struct xvs_meter *wanted)
 {
 	if (meter->bands != wanted->bands || meter->pktps != wanted->pktps)
 		return false;
@@ -170,7 +175,7 @@ void meter_table_apply(struct daemon *daemon)
 
 		if (table->entries[i].id)
 			flow_meter_make(&wanted, &table->entries[i].meter);
-		if (!is_like(&meters[i], &wanted))
+		if (!is_made_so(&meters[i], &wanted))
 			rewrite(&meters[i], &wanted);
 	}
 	table->changed = false;

@@ -18,7 +18,7 @@ struct meter_entry {
 	uint16_t bridge;
 	uint16_t number; /* in the data path */
 	struct flow_meter meter;
-	uint64_t created; /* ns of CLOCK_BOOTTIME when it was read first, or changed */
+	uint64_t created; /* ns of CLOCK_BOOTTIME */
 	bool tentative;   /* it came with a change that is not committed */
 };
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Flows outlive the daemon, the data path and their ports' devices, and end when their time is over."""
 
+import re
 import shutil
 import time
 
@@ -142,6 +143,29 @@ def test_counts_of_normal_go_on(switch, hosts, end):
     send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 4)
     switch.start()
     wait_for(lambda: packets(switch, 1) == 7, "without a daemon, too")
+
+
+@ENDS
+def test_groups_go_on(switch, three, end):
+    """With what they have counted, and the time since they were made."""
+    a = three[0]
+
+    def stats():
+        text = switch.ctl("dump-group-stats", "br0")
+        return float(re.search(r"duration=([\d.]+)s", text)[1]), re.findall(r"packet_count=(\d+)", text)
+
+    put_flows(switch, "actions=drop", "priority=65535,in_port=1 actions=group:5")
+    send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 3)
+    wait_for(lambda: stats()[1] == ["3", "3", "0"], "they were counted")
+    before, since = stats()[0], time.monotonic()
+    getattr(switch, end)()
+    send(a, "eth0", *[frame(OTHER, a.mac, new_token())] * 4)
+    switch.start()
+    wait_for(lambda: stats()[1] == ["7", "7", "0"], "without a daemon, too")
+    passed = time.monotonic() - since
+    assert stats()[0] >= before + passed - 0.001
+    put_flows(switch)
+    assert stats()[1] == ["7", "7", "0"], "without flows"
 
 
 # Numbers and names

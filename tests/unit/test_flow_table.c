@@ -482,9 +482,66 @@ static void what_is_refused_leaves_groups_and_meters_counting(void **state)
 	}
 	boottime += 1000;
 	done(fixture, "mod-group br0 group_id=4,type=all,bucket=1");
-	done(fixture, "mod-group br0 group_id=4,type=all");
+	assert_int_equal(group_table_find(fixture->daemon.flows->groups, bridge, 4)->created,
+			 group.created);
+	done(fixture, "del-groups br0 -- add-group br0 group_id=4,type=all,bucket=1");
 	assert_true(group_table_find(fixture->daemon.flows->groups, bridge, 4)->created >
 		    group.created);
+}
+
+static void count_in_group(struct fixture *fixture, uint32_t id, uint64_t packets, size_t bucket)
+{
+	const struct flow_group *group =
+		&group_table_find(fixture->daemon.flows->groups, bridge_number(fixture, "br0"), id)
+			 ->group;
+	const struct xvs_flow_counter more = {.packets = packets, .bytes = 100 * packets};
+
+	fixture->daemon.dpc->flow_counter_add(fixture->daemon.dp, group->counter, &more);
+	fixture->daemon.dpc->flow_counter_add(fixture->daemon.dp, group->buckets[bucket].counter,
+					      &more);
+}
+
+static void shows_group_4(struct fixture *fixture)
+{
+	shows(fixture, "dump-group-stats br0 group_id=4",
+	      "packet_count=7,byte_count=700,"
+	      "bucket0:packet_count=0,byte_count=0,bucket1:packet_count=7,byte_count=700");
+}
+
+/* Flows take other counters at the start than they had. */
+static void groups_and_meters_outlive_a_restart(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+	struct xvs_meter *meter;
+	uint16_t bridge;
+
+	done(fixture, "add-group br0 group_id=3,type=all,bucket=1 -- "
+		      "add-group br0 group_id=4,type=all,bucket=1,bucket=2 -- "
+		      "add-meter br0 meter=1,kbps,bands=type=drop,rate=9 -- "
+		      "add-flow br0 in_port=1,actions=meter:1,group:4");
+	done(fixture, "del-groups br0 group_id=3");
+	done(fixture, "add-flow br0 in_port=2,actions=group:4");
+	bridge = bridge_number(fixture, "br0");
+	meter = &fixture->daemon.dpc->meters(fixture->daemon.dp)[meter_of(fixture, bridge)->number];
+	meter->packets = 5;
+	count_in_group(fixture, 4, 7, 1);
+	boottime += 60000000;
+	for (int i = 0; i < 2; i++) {
+		restart(fixture);
+		shows_group_4(fixture);
+		shows(fixture, "dump-group-stats br0", "duration=60.");
+		shows(fixture, "meter-stats br0", "packet_in_count:5 ");
+		shows(fixture, "meter-stats br0", "duration:60.");
+	}
+	done(fixture, "add-group br0 group_id=3,type=all,bucket=1 -- "
+		      "add-flow br0 in_port=3,actions=group:3");
+	count_in_group(fixture, 3, 1, 0);
+	restart(fixture);
+	shows_group_4(fixture);
+	shows(fixture, "dump-group-stats br0 group_id=3", ",packet_count=1,");
+	done(fixture, "mod-group br0 group_id=4,type=all,bucket=2,bucket=2");
+	shows(fixture, "dump-group-stats br0 group_id=4", ",packet_count=0,");
+	shows(fixture, "dump-group-stats br0 group_id=4", "duration=60.");
 }
 
 /* At the start, such as the database has of another version. */
@@ -533,6 +590,7 @@ int main(void)
 		TEST(all_masks_can_be_replaced_by_others),
 		TEST(what_is_refused_at_the_bound_loses_nothing),
 		TEST(what_is_refused_leaves_groups_and_meters_counting),
+		TEST(groups_and_meters_outlive_a_restart),
 		TEST(what_failed_is_tried_again),
 	};
 
