@@ -57,7 +57,9 @@ def test_output(four):
     switch, hosts = four
     a, token = hosts[0], new_token()
     macs = [f"02:00:00:00:99:{number:02x}" for number in range(len(OUTPUTS))]
-    put_flows(switch, TO_ALL, *(f"in_port=1,dl_dst={mac} actions={actions}" for mac, (actions, _) in zip(macs, OUTPUTS)))
+    put_flows(switch, TO_ALL, *(f"cookie={number},in_port=1,dl_dst={mac} actions={actions}"
+                                for number, (mac, (actions, _)) in enumerate(zip(macs, OUTPUTS), 1)))
+    before = [switch.counters(host.port)["tx"] for host in hosts]
 
     def sent_to(mac):
         return lambda octets: token in octets and octets[:6] == mac_bytes(mac)
@@ -68,7 +70,12 @@ def test_output(four):
         captures[0].wait(containing(token), sum(1 in expected for _, expected in OUTPUTS))
         for capture in captures[1:]:
             capture.wait(sent_to(BROADCAST))
-        time.sleep(0.05)  # the two hooks keep no order between them
+        # The two hooks keep no order between them: all have to be decided on, and what was sent has to be there.
+        for number in range(1, len(OUTPUTS) + 1):
+            wait_for(lambda: packets(switch, number) == 1, "its flow has met each frame")
+        sent = [switch.counters(host.port)["tx"] for host in hosts]
+        for capture, first, last in zip(captures, before, sent):
+            wait_for(lambda: len(capture.all()) >= last - first, "all that was sent has arrived")
         for mac, (actions, expected) in zip(macs, OUTPUTS):
             got = [host.number for host, capture in zip(hosts, captures) for _ in capture.matching(sent_to(mac))]
             assert got == expected, actions
