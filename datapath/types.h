@@ -264,15 +264,17 @@ struct xvs_shared {
 };
 
 /*
- * What switchd counts for flows of bridges that use none: map `tallies`, one element. It is written
- * by switchd alone and read by no frame; it is here because it has to last as long as the counters
- * that it is about.
+ * What switchd knows of counters, and no frame has to: map `tallies`, one element. It is written by
+ * switchd alone; it is here because it has to last as long as the counters do.
  */
 struct xvs_tally {
 	__u64 packets, bytes;
 };
 
 struct xvs_tallies {
+	__u64 since[XVS_PORTS_MAX]; /* a port counts: ns of CLOCK_BOOTTIME */
+
+	/* For flows of bridges that use none. */
 	struct xvs_tally received[XVS_PORTS_MAX]; /* by a port, as far as a flow was given it */
 	struct xvs_tally given[XVS_BRIDGES_MAX];  /* to the only flow of a bridge */
 };

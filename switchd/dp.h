@@ -69,6 +69,7 @@ struct dp_port_status {
 };
 
 struct dp_counters {
+	uint64_t since;            /* ns of CLOCK_BOOTTIME when they began at 0 */
 	struct xvs_counters total; /* over all CPUs */
 	uint64_t drops[XVS_DROPS_MAX];
 };
@@ -175,7 +176,8 @@ struct dp_class {
 	/* Memory shared with the data path. Valid until close(). */
 	struct xvs_shared *(*shared)(struct dp *dp);
 
-	/* The caller's own, 0 at first: lasts as long as counters() do. Valid until close(). */
+	/* Lasts as long as counters() do. But for `since`, which is counters()' own, the caller's,
+	 * 0 at first. Valid until close(). */
 	struct xvs_tallies *(*tallies)(struct dp *dp);
 
 	/* Descriptor that is readable when events wait, for the event loop. */

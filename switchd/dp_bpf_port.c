@@ -13,6 +13,7 @@
 #include <string.h>
 #include <linux/if_ether.h>
 #include <bpf/bpf.h>
+#include "db/boot.h"
 #include "switchd/log.h"
 
 #define TAG_LEN 4 /* a tag may come on top of the MTU */
@@ -127,6 +128,7 @@ static int counters_clear(struct dp *dp, uint32_t number)
 			result = -errno;
 	}
 	free(zeros);
+	dp->tallies->since[number] = boot_ns();
 	return result;
 }
 
@@ -342,7 +344,7 @@ int dp_port_counters(struct dp *dp, uint16_t number, struct dp_counters *counter
 {
 	int result;
 
-	*counters = (struct dp_counters){};
+	*counters = (struct dp_counters){.since = dp->tallies->since[number]};
 	result = totals_read(dp, number, &counters->total);
 	return result ? result : drops_read(dp, number, counters->drops);
 }

@@ -333,18 +333,24 @@ static void print_bucket(struct text *text, const struct flow_group *group,
 	flow_actions_print(text, bucket->actions, ports, words);
 }
 
+/* The first of its names. */
+const char *flow_group_type_name(enum flow_group_type type)
+{
+	size_t i = 0;
+
+	while (types[i].type != type)
+		i++;
+	return types[i].name;
+}
+
 void flow_group_print(struct text *text, const struct flow_group *group,
 		      const struct flow_ports *ports, enum flow_words words)
 {
-	/* The first of the names is the one that is printed. */
-	size_t i = 0;
-
-	while (types[i].type != group->type)
-		i++;
-	text_add(text, "group_id=%" PRIu32 ",type=%s", group->id, types[i].name);
+	text_add(text, "group_id=%" PRIu32 ",type=%s", group->id,
+		 flow_group_type_name(group->type));
 	if (group->method)
 		text_add(text, ",selection_method=%s", group->method);
-	for (i = 0; i < group->n_buckets; i++)
+	for (size_t i = 0; i < group->n_buckets; i++)
 		print_bucket(text, group, &group->buckets[i], ports, words);
 }
 

@@ -54,6 +54,9 @@ void flow_group_clear(struct flow_group *group);
 void flow_group_print(struct text *text, const struct flow_group *group,
 		      const struct flow_ports *ports, enum flow_words words);
 
+/* As add-group takes it: "select". */
+const char *flow_group_type_name(enum flow_group_type type);
+
 struct flow_group_count {
 	uint64_t packets, bytes;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* add-group, add-groups, mod-group and del-groups. */
+/* add-group, add-groups, mod-group, insert-buckets, remove-buckets and del-groups. */
 #include "switchd/commands.h"
 
 #include <errno.h>
@@ -8,8 +8,10 @@
 #include "switchd/daemon.h"
 #include "switchd/flow_group.h"
 #include "switchd/flow_lines.h"
+#include "switchd/flow_row.h"
 #include "switchd/flow_select.h"
 #include "switchd/flow_word.h"
+#include "switchd/group_buckets.h"
 #include "switchd/group_commands.h"
 
 enum verb {
@@ -17,6 +19,8 @@ enum verb {
 	MODIFY,
 	ADD_OR_MODIFY,
 	DELETE,
+	INSERT_BUCKETS,
+	REMOVE_BUCKETS,
 };
 
 /* As it is kept in the database: without its number. */
@@ -33,6 +37,12 @@ static int put(struct flow_site *site, const struct flow_group *group)
 	return status;
 }
 
+static int error_unknown(struct flow_site *site, uint32_t group)
+{
+	return error_set(site->call->error, -ENOENT,
+			 "bridge %s has no group %u (OFPGMFC_UNKNOWN_GROUP)", site->bridge, group);
+}
+
 static int change(struct flow_site *site, const struct flow_group *group, enum verb verb)
 {
 	struct command_call *call = site->call;
@@ -44,9 +54,7 @@ static int change(struct flow_site *site, const struct flow_group *group, enum v
 				   "bridge %s has a group %u already (OFPGMFC_GROUP_EXISTS)",
 				   site->bridge, group->id);
 	if (status == 0 && !id && verb == MODIFY)
-		status = error_set(call->error, -ENOENT,
-				   "bridge %s has no group %u (OFPGMFC_UNKNOWN_GROUP)",
-				   site->bridge, group->id);
+		status = error_unknown(site, group->id);
 	return status ? status : put(site, group);
 }
 
@@ -145,7 +153,8 @@ static int delete (struct flow_site *site, const char *which)
 /* The verb that a line of a file may begin with, and `*line` behind it. */
 static enum verb read_verb(const char **line, enum verb verb)
 {
-	static const char *const verbs[] = {"add", "modify", "add_or_mod", "delete"};
+	static const char *const verbs[] = {"add",    "modify",        "add_or_mod",
+					    "delete", "insert_bucket", "remove_bucket"};
 	size_t length = strcspn(*line, " \t,");
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
@@ -155,6 +164,58 @@ static enum verb read_verb(const char **line, enum verb verb)
 			return (enum verb)i;
 		}
 	return verb;
+}
+
+struct finding {
+	struct flow_group *group;
+	struct error *error;
+};
+
+/* db_group_fn: 1 when it is the one. */
+static int read_group(const struct db_group *row, void *arg)
+{
+	struct finding *finding = arg;
+	int status;
+
+	if (row->group != finding->group->id)
+		return 0;
+	status = flow_row_parse_group(finding->group, row, finding->error);
+	return status ? status : 1;
+}
+
+static int find_group(struct flow_site *site, uint32_t id, struct flow_group *group)
+{
+	struct command_call *call = site->call;
+	struct finding finding = {group, call->error};
+	int status;
+
+	*group = (struct flow_group){.id = id};
+	status = db_group_each(call->daemon->db, site->bridge, read_group, &finding, call->error);
+	return status ? (status < 0 ? status : 0) : error_unknown(site, id);
+}
+
+static int change_buckets(struct flow_lines *lines, const char *line, bool insert)
+{
+	struct flow_site *site = &lines->site;
+	struct group_buckets buckets;
+	struct flow_group group;
+	int status;
+
+	if (lines->version != OPENFLOW_10 && lines->version < OPENFLOW_15)
+		return error_set(site->call->error, -EINVAL,
+				 "%s-bucket needs OpenFlow 1.5 or later ('-O OpenFlow15')",
+				 insert ? "insert" : "remove");
+	status = group_buckets_parse(&buckets, line, insert, site->call->error);
+	if (status == 0)
+		status = find_group(site, buckets.group, &group);
+	if (status)
+		return status;
+	status = insert ? group_buckets_insert(&group, &buckets, &site->ports, site->call->error)
+			: group_buckets_remove(&group, &buckets, site->call->error);
+	if (status == 0)
+		status = put(site, &group);
+	flow_group_clear(&group);
+	return status;
 }
 
 /* flow_line_fn */
@@ -169,6 +230,8 @@ static int run_line(struct flow_lines *lines, const char *line)
 		verb = read_verb(&line, verb);
 	if (verb == DELETE)
 		return delete (site, line);
+	if (verb == INSERT_BUCKETS || verb == REMOVE_BUCKETS)
+		return change_buckets(lines, line, verb == INSERT_BUCKETS);
 	status = flow_group_parse(&group, line, &site->ports, site->call->error);
 	if (status)
 		return status;
@@ -188,6 +251,18 @@ int cmd_mod_group(struct command_call *call)
 {
 	return flow_lines_run(call, command_option(call, "--may-create") ? ADD_OR_MODIFY : MODIFY,
 			      run_line);
+}
+
+/* insert-buckets BRIDGE BUCKETS */
+int cmd_insert_buckets(struct command_call *call)
+{
+	return flow_lines_run(call, INSERT_BUCKETS, run_line);
+}
+
+/* remove-buckets BRIDGE BUCKETS */
+int cmd_remove_buckets(struct command_call *call)
+{
+	return flow_lines_run(call, REMOVE_BUCKETS, run_line);
 }
 
 /* del-groups BRIDGE [group_id=GROUP] */

@@ -103,6 +103,38 @@ static void groups_and_meters_go_with_their_flows(void **state)
 	assert_int_equal(run(fixture, "mod-meter br0 meter=1,kbps,bands=type=drop,rate=1"), 1);
 }
 
+#define GROUPS "NXST_GROUP_DESC reply (xid=0x2):\n "
+
+static void buckets_come_and_go(void **state)
+{
+	struct fixture *fixture = with_ports(state);
+
+	done(fixture, "add-group br0 group_id=1,type=select,bucket=weight:2,output:1");
+	done(fixture, "insert-buckets br0 group_id=1,command_bucket_id=first,"
+		      "bucket=bucket_id:7,weight:3,output:2");
+	prints(fixture, "dump-groups br0",
+	       GROUPS "group_id=1,type=select,bucket=bucket_id:7,weight:3,actions=output:2,"
+		      "bucket=bucket_id:0,weight:2,actions=output:1\n");
+	refused(fixture,
+		"insert-buckets br0 group_id=1,command_bucket_id=last,bucket=bucket_id:7,output:2",
+		"group 1 has a bucket 7 already (OFPGMFC_BUCKET_EXISTS)");
+	refused(fixture, "remove-buckets br0 group_id=1,command_bucket_id=8",
+		"group 1 has no bucket 8 (OFPGMFC_UNKNOWN_BUCKET)");
+	refused(fixture, "remove-buckets br0 group_id=2",
+		"bridge br0 has no group 2 (OFPGMFC_UNKNOWN_GROUP)");
+	assert_int_equal(
+		run_with(fixture, "add-groups",
+			 "add group_id=2,type=all\n"
+			 "insert_bucket group_id=1,command_bucket_id=0,bucket=bucket_id:9,2\n"
+			 "remove_bucket group_id=1,command_bucket_id=7\n"),
+		0);
+	prints(fixture, "dump-groups br0 1",
+	       GROUPS "group_id=1,type=select,bucket=bucket_id:0,weight:2,actions=output:1,"
+		      "bucket=bucket_id:9,actions=output:2\n");
+	done(fixture, "remove-buckets br0 group_id=1");
+	prints(fixture, "dump-groups br0 1", GROUPS "group_id=1,type=select\n");
+}
+
 static void sources_that_differ_are_told_with_status_2(void **state)
 {
 	struct fixture *fixture = with_ports(state);
@@ -198,6 +230,7 @@ int main(void)
 		TEST(a_word_of_several_lines_is_no_file),
 		TEST(what_a_chain_has_changed_is_seen_by_the_rest_of_it),
 		TEST(groups_and_meters_go_with_their_flows),
+		TEST(buckets_come_and_go),
 		TEST(sources_that_differ_are_told_with_status_2),
 		TEST(flows_that_overlap_are_refused_if_asked),
 		TEST(show_is_two_commands),
