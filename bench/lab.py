@@ -12,6 +12,10 @@ from harness.netns import Host, Namespace
 BUILD = os.environ["XVS_BUILD"]
 
 
+class Unfit(Exception):
+    """A switch cannot be what is measured in a row: why."""
+
+
 class Lab:
     """hosts: how many; options: of each, see harness/netns.py. Host i sits on port `pi` of the switch."""
 

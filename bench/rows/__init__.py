@@ -12,7 +12,7 @@ class Side:
     """One of those that a row compares: a switch, how it is set up, and what is asked of it.
 
     measure(lab, seconds) returns one figure. prepare(lab) comes once before the first; sides with the same switch
-    and the same prepare share a lab.
+    and the same prepare share a lab. at: where it stands on the row's axis.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Side:
     switch: str
     measure: Callable
     prepare: Callable | None = None
+    at: float | None = None
 
     @property
     def lab(self):
@@ -29,25 +30,34 @@ class Side:
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """`of` should be at least `ratio` times `against`; a ratio of None is only shown."""
+    """`of` should be at least, or where less is better at most, `ratio` times `against`; a ratio of None is only
+    shown."""
 
     of: str
     against: str
     ratio: float | None = None
+    less: bool = False
+
+    def reached(self, ratio):
+        return ratio <= self.ratio if self.less else ratio >= self.ratio
 
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """`of` should be `most` at most, in the row's unit; or be more than `over` by so much at most."""
+    """`of` should be `limit` at most, or at least, in the row's unit; or be more than `over` by so much at most."""
 
     of: str
-    most: float
+    limit: float
     over: str | None = None
+    least: bool = False
+
+    def reached(self, figure):
+        return figure >= self.limit if self.least else figure <= self.limit
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """goals are of ratios and for figures of which more is better, bounds for those of which less is."""
+    """goals are of ratios, bounds of figures. axis: what the sides have more and more of, where the row is a curve."""
 
     name: str
     title: str
@@ -57,6 +67,7 @@ class Row:
     rx: str
     goals: tuple = ()
     bounds: tuple = ()
+    axis: str = ""
     options: dict = dataclasses.field(default_factory=dict)
 
 
@@ -74,3 +85,8 @@ ALL = {row.name: row for row in (*frames.ROWS, *tcp.ROWS, *vlan.ROWS, *vlan_scal
 def named(word):
     """Names of the rows that somebody means by a word: the row of this name, and those whose names go on from it."""
     return [name for name in ALL if name == word or name.startswith(f"{word}-")]
+
+
+def usual(scale):
+    """Names of the rows that are measured when none is named: those that have to do with scale, or the others."""
+    return [name for name in ALL if ("-scale-" in f"{name}-") == scale]

@@ -29,7 +29,8 @@ def unicast(lab, seconds):
 
 ROWS = (
     Row(name="frames-60", title="60-byte frames, XDP ports", unit="Mpps",
-        sides=plain(unicast, "xvswitch", "bridge", "bridge-nonf", "bare"),
-        goals=(Goal("xvswitch", "bridge", 4.0), Goal("xvswitch", "bridge-nonf"), Goal("xvswitch", "bare")),
+        sides=plain(unicast, "xvswitch", "bridge", "bridge-nonf", "ovs", "ovs-afxdp", "bare"),
+        goals=(Goal("xvswitch", "bridge", 5.5), Goal("xvswitch", "bridge-nonf"), Goal("xvswitch", "ovs"),
+               Goal("xvswitch", "ovs-afxdp"), Goal("xvswitch", "bare", 0.95)),
         hosts=3, rx="xdp", options={"gro": True, "addresses": False}),
 )

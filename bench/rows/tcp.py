@@ -12,7 +12,7 @@ def bulk(lab, seconds):
 
 ROWS = (
     Row(name="tcp-bulk", title="TCP bulk, default offloads", unit="Gbit/s",
-        sides=plain(bulk, "xvswitch", "bridge", "bridge-nonf"),
-        goals=(Goal("xvswitch", "bridge", 1.1), Goal("xvswitch", "bridge-nonf")),
+        sides=plain(bulk, "xvswitch", "bridge", "bridge-nonf", "ovs", "ovs-afxdp"),
+        goals=(Goal("xvswitch", "bridge", 1.2), Goal("xvswitch", "bridge-nonf"), Goal("xvswitch", "ovs")),
         hosts=2, rx="tc"),
 )

@@ -4,7 +4,9 @@
     name, title       in tables and in JSON; what a reader knows it by
     missing()         None, or a sentence why it cannot be measured here
     version()         one line
-    Switch(lab, rx)   makes it connect the lab's hosts: through XDP where rx is "xdp", through TC where "tc"
+    Switch(lab, rx)   makes it connect the lab's hosts: through XDP where rx is "xdp", through TC where "tc". Raises
+                      lab.Unfit where it can't
+    connect(ports)    the same for other devices; not all have it
     close()           takes it away; the lab's devices stay
     set_vlans(ports)  gives ports their VLANs, in Open vSwitch's words: {"p1": "tag=10", "p2": "trunks=1-4094"}.
                       Those left out are as they were. Only where a row asks for it.
@@ -12,7 +14,7 @@
                       Only where a row asks for it.
 """
 
-from switches import bare, bridge, xvswitch
+from switches import bare, bridge, openvswitch, xvswitch
 
 ALL = {made.name: made for made in (xvswitch.Xvswitch, bridge.Bridge, bridge.BareBridge, bridge.VlanBridge,
-                                    bare.Bare, bare.BarePush, bare.BareDrop)}
+                                    openvswitch.AfPacket, openvswitch.AfXdp, bare.Bare, bare.BarePush, bare.BareDrop)}

@@ -28,13 +28,16 @@ class Bridge:
         return f"of Linux {platform.release()}, {run('ip', '-V').strip()}"
 
     def __init__(self, lab, rx):
-        self.lab = lab
-        lab.ns.ip("link add br0 type bridge", "link set br0 up",
-                  *(f"link set {host.port} master br0" for host in lab.hosts))
-        if rx == "xdp":
+        self.lab, self.rx = lab, rx
+        lab.ns.ip("link add br0 type bridge", "link set br0 up")
+        self.connect([host.port for host in lab.hosts])
+
+    def connect(self, ports):
+        self.add_ports(ports)
+        if self.rx == "xdp":
             # A veth takes XDP frames only with NAPI. GRO is the bridge's quickest way to that.
-            for host in lab.hosts:
-                lab.ns.run("ethtool", "-K", host.port, "gro", "on")
+            for port in ports:
+                self.lab.ns.run("ethtool", "-K", port, "gro", "on")
 
     def add_ports(self, ports):
         self.lab.ns.ip(*(f"link set {port} master br0" for port in ports))

@@ -22,16 +22,21 @@ class Xvswitch:
         return run(XVSWITCHD, "--version").splitlines()[0]
 
     def __init__(self, lab, rx):
+        self.rx = rx
         self.switch = Switch(lab.folder, lab.ns)
         self.switch.expect_log("")  # whatever it is, the figure says enough
         try:
             self.switch.start()
             self.chain("add-br br0")
-            self.add_ports([host.port for host in lab.hosts])
-            self.chain(*(f"set interface {host.port} options:rx-hook={rx}" for host in lab.hosts))
+            self.connect([host.port for host in lab.hosts])
         except BaseException:
             self.switch.close()
             raise
+
+    def connect(self, ports):
+        if ports:
+            self.add_ports(ports)
+            self.chain(*(f"set interface {port} options:rx-hook={self.rx}" for port in ports))
 
     def chain(self, *commands):
         """Commands of xvsctl in one chain, and so one transaction. How many seconds until xvsctl was back."""

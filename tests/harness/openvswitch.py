@@ -26,10 +26,11 @@ def missing():
 class OpenVSwitch:
     """ovsdb-server and ovs-vswitchd. Devices of the namespace `ns` become ports of a bridge."""
 
-    def __init__(self, folder, ns):
+    def __init__(self, folder, ns, root=None):
+        """root: where it is installed, if not unpacked here."""
         self.ns = ns
         self.folder = str(folder)
-        self.root = unpacked("openvswitch", *PACKAGES)
+        self.root = root or unpacked("openvswitch", *PACKAGES)
         path = ":".join(os.path.join(self.root, part) for part in FOLDERS)
         self.environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}", "OVS_RUNDIR": self.folder, "OVS_LOGDIR": self.folder,
                             "OVS_DBDIR": self.folder}
@@ -37,13 +38,15 @@ class OpenVSwitch:
         self.control = os.path.join(self.folder, "control")
         self.processes, self.devices = [], []
 
-    def start(self):
+    def start(self, *settings):
+        """settings: columns of the table Open_vSwitch, which it reads when it starts."""
         database = os.path.join(self.folder, "conf.db")
         self._run("ovsdb-tool", "create", database,
                   os.path.join(self.root, "usr/share/openvswitch/vswitch.ovsschema"))
         self._start("ovsdb-server", database, f"--remote=punix:{self.socket}", "--unixctl=" + self.control + ".db")
         wait_for(lambda: os.path.exists(self.socket), "ovsdb-server listens", STARTED)
-        self._run("ovs-vsctl", f"--db=unix:{self.socket}", "--no-wait", "init")
+        self._run("ovs-vsctl", f"--db=unix:{self.socket}", "--no-wait", "init",
+                  *(("--", "set", "Open_vSwitch", ".", *settings) if settings else ()))
         self._start("ovs-vswitchd", f"unix:{self.socket}", "--disable-system", f"--unixctl={self.control}")
         wait_for(lambda: os.path.exists(self.control), "ovs-vswitchd answers", STARTED)
         return self
