@@ -28,6 +28,34 @@ static __always_inline int connect(struct xdp_md *ctx, __u32 turn)
 	return XDP_TX;
 }
 
+static __always_inline void station_set(__u8 address[ETH_ALEN], __u32 number)
+{
+	address[1] = number >> 16;
+	*(__be16 *)&address[2] = bpf_htons(number);
+}
+
+/* One of `count`, by 32 bits of the dice. */
+static __always_inline __u32 throw(__u32 bits, __u32 count)
+{
+	return (__u64)bits * count >> 32;
+}
+
+static __always_inline void stations_set(union frames_head *head, __u32 turn)
+{
+	__u32 source = turn, destination = turn;
+
+	if (plan.dice) {
+		/* Knuth's generator (MMIX): two instructions, where the kernel's costs a call. */
+		plan.dice = plan.dice * 6364136223846793005ull + 1442695040888963407ull;
+		source = throw(plan.dice >> 32, plan.sources);
+		destination = throw(plan.dice >> 16, plan.destinations);
+	}
+	if (plan.sources)
+		station_set(head->src, source);
+	if (plan.destinations)
+		station_set(head->dst, destination);
+}
+
 /* Run by BPF_PROG_TEST_RUN with live frames, this sends each out of the device that it "came from".
  */
 SEC("xdp")
@@ -41,10 +69,8 @@ int source(struct xdp_md *ctx)
 	*head = plan.head;
 	if (plan.vids > 1)
 		head->tci = bpf_htons(plan.vid + turn);
-	if (plan.stations) {
-		*(__be16 *)&head->dst[2] = bpf_htons(turn);
-		*(__be16 *)&head->src[2] = bpf_htons(turn);
-	}
+	if (plan.sources || plan.destinations)
+		stations_set(head, turn);
 	plan.turn = turn + 1 < plan.turns ? turn + 1 : 0;
 	return plan.connections ? connect(ctx, turn) : XDP_TX;
 }

@@ -44,9 +44,10 @@ struct frames_connection {
 /* What an end sends. A frame's turn goes from 0 to turns - 1 and from the start again. */
 struct frames_plan {
 	union frames_head head;
-	__u32 vid, vids;   /* of the first turn; how many: 0 is untagged, 1 always the same */
-	__u32 stations;    /* how many addresses on either side; 0: those of the devices */
-	__u32 connections; /* how many; 0: always the same */
+	__u64 dice;      /* 0: stations are in turn, too, not at random */
+	__u32 vid, vids; /* of the first turn; how many: 0 is untagged, 1 always the same */
+	__u32 sources, destinations; /* how many addresses; 0: that of the device */
+	__u32 connections;           /* how many; 0: always the same */
 	__u32 turn, turns;
 };
 

@@ -76,9 +76,9 @@ def plain(measure, *names):
     return tuple(Side(name, switches.ALL[name].title, name, measure) for name in names)
 
 
-from rows import config_scale, flow, flow_scale, frames, tcp, vlan, vlan_scale  # noqa: E402
+from rows import config_scale, flow, flow_scale, frames, stations, tap, tcp, vlan, vlan_scale  # noqa: E402
 
-ALL = {row.name: row for row in (*frames.ROWS, *tcp.ROWS, *vlan.ROWS, *vlan_scale.ROWS,
+ALL = {row.name: row for row in (*frames.ROWS, *stations.ROWS, *tcp.ROWS, *tap.ROWS, *vlan.ROWS, *vlan_scale.ROWS,
                              *flow.ROWS, *flow_scale.ROWS, *config_scale.ROWS)}
 
 

@@ -7,7 +7,7 @@ import json
 
 import flows
 from rows import Goal, Row, Side
-from rows.frames import STRAYED, flow, send
+from rows.frames import STRAYED, XDP, flow, send
 
 FLOWS, ACTIVE, RANDOM = 10000, 1000, 16384
 DROP = f"priority=65535,ip,nw_dst={flows.NET},actions=drop"
@@ -59,7 +59,7 @@ RATE = Row(
            side("none-misses", "no flows, random five-tuples", bare_table, rate, "misses"),
            side("misses", "flows, all miss: normal", full_table, checked_rate, "misses")),
     goals=(Goal("hits", "none-hits", 0.8), Goal("misses", "none-misses", 0.5)),
-    hosts=3, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=3, **XDP)
 
 
 def lost(lab):
@@ -83,6 +83,6 @@ DROPS = Row(
     sides=(Side("drop", "the first of 10,001 flows: drop", "xvswitch", consumed, dropping_table),
            Side("bare-drop", "bare XDP_DROP", "bare-drop", consumed, bare_table)),
     goals=(Goal("drop", "bare-drop", 0.85),),
-    hosts=2, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=2, **XDP)
 
 ROWS = (RATE, DROPS)

@@ -6,7 +6,7 @@ import functools
 import flows
 from rows import Bound, Row, Side
 from rows.flow import ACTIVE, traffic
-from rows.frames import flow
+from rows.frames import XDP, flow
 
 COUNTS = (0, 1, 10, 100, 1000, 10000, 100000)
 MANY = COUNTS[-1]
@@ -36,7 +36,7 @@ def side(count):
 
 RATE = Row(
     name="flow-scale-rate", title="A 60-byte frame of 1,000 connections that match flows in 32 masks, XDP ports",
-    unit="ns", sides=tuple(map(side, COUNTS)), hosts=3, rx="xdp", options={"gro": True, "addresses": False})
+    unit="ns", sides=tuple(map(side, COUNTS)), hosts=3, **XDP)
 
 
 # Milliseconds, until the command that says so is back. Each leaves the switch with so many flows.
@@ -92,6 +92,6 @@ TIME = Row(
     name="flow-scale-time", title="100,000 flows in 32 masks", unit="ms",
     sides=tuple(Side(name, title, "xvswitch", measure, two_files) for name, title, measure, _ in SIDES),
     bounds=tuple(Bound(name, most * 1e3) for name, _, _, most in SIDES if most),
-    hosts=2, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=2, **XDP)
 
 ROWS = (RATE, TIME)

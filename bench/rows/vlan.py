@@ -4,7 +4,7 @@
 import functools
 
 from rows import Goal, Row, Side
-from rows.frames import flow
+from rows.frames import XDP, flow
 
 VID = "10"
 ACCESS, TRUNK = f"tag={VID}", f"trunks={VID},20"  # not a trunk of all VLANs: a set costs a look into it
@@ -68,5 +68,5 @@ ROWS = (
                *(Goal(f"bridge-vlan-{way}", "bridge-vlan-untagged") for way in COMPARED),
                *(Goal(f"xvswitch-{way}", f"bridge-vlan-{way}") for way in COMPARED),
                Goal("bare-push", "bare")),
-        hosts=3, rx="xdp", options={"gro": True, "addresses": False}),
+        hosts=3, **XDP),
 )

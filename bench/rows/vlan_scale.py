@@ -6,7 +6,7 @@ import functools
 from harness.wait import wait_for
 import memory
 from rows import Bound, Goal, Row, Side
-from rows.frames import flow, send
+from rows.frames import XDP, flow, send
 
 PORTS = [f"p{number}" for number in range(1, 65)]
 ALL, VID, STATIONS = "1-4094", "2000", 4094
@@ -96,7 +96,7 @@ RATE = Row(
            rate_side("all-one", "4094 VLANs, frames in one", all_vlans, ONE),
            rate_side("all-every", "4094 VLANs, each in turn", all_vlans, EVERY)),
     goals=(Goal("all-one", "one", 0.95), Goal("all-every", "one"), Goal("all-every", "one-stations", 0.95)),
-    hosts=3, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=3, **XDP)
 
 
 # Seconds, until the command that says so is back
@@ -143,7 +143,7 @@ TIME = Row(
            Side("add-plain", "add-port", "xvswitch", time_add, widen)),
     bounds=(Bound("set", MOST_SECONDS * 1e3), Bound("add", MOST_SECONDS * 1e3),
             Bound("change", MOST_SECONDS_ONE * 1e3)),
-    hosts=3, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=3, **XDP)
 
 
 # Memory
@@ -174,6 +174,6 @@ MEMORY = Row(
                                              ("distinct", "every VLAN on other ports", distinct_vlans))),
     bounds=(Bound("maps-all", MOST_MAPS, "maps-one"), Bound("daemon-all", MOST_DAEMON, "daemon-one"),
             Bound("maps-distinct", MOST_MAPS_DISTINCT, "maps-none")),
-    hosts=3, rx="xdp", options={"gro": True, "addresses": False})
+    hosts=3, **XDP)
 
 ROWS = (RATE, TIME, MEMORY)

@@ -32,15 +32,15 @@ class AfPacket:
         return run("ovs-vswitchd", "--version").splitlines()[0]
 
     @staticmethod
-    def settings(rx):
-        # What sockets send is unfinished, and arrives whole only with this.
-        return ("other_config:userspace-tso-enable=true",) if rx == "tc" else ()
+    def settings():
+        # What sockets send is unfinished, and what GRO makes is long: both arrive whole only with this.
+        return ("other_config:userspace-tso-enable=true",)
 
     def __init__(self, lab, rx):
         self.lab, self.rx = lab, rx
         self.switch = OpenVSwitch(lab.folder, lab.ns, root="/")
         try:
-            self.switch.start(*self.settings(rx))
+            self.switch.start(*self.settings())
             self.switch.vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev")
             self.connect([host.port for host in lab.hosts])
         except BaseException:
@@ -52,9 +52,10 @@ class AfPacket:
             # A veth takes XDP frames only with NAPI.
             for port in ports:
                 self.lab.ns.run("ethtool", "-K", port, "gro", "on")
-        self.switch.vsctl(*(word for port in ports
-                            for word in ("--", "add-port", "br0", port, "--", "set", "interface", port,
-                                         self.interface)))
+        if ports:
+            self.switch.vsctl(*(word for port in ports
+                                for word in ("--", "add-port", "br0", port, "--", "set", "interface", port,
+                                             self.interface)))
         wait_for(lambda: self._linked(ports), f"{self.title} takes its ports", LINKED)
 
     def _linked(self, ports):
@@ -74,7 +75,7 @@ class AfXdp(AfPacket):
     interface = "type=afxdp"
 
     @staticmethod
-    def settings(rx):
+    def settings():
         # A thread for itself, on the last CPU, that never sleeps.
         return (f"other_config:pmd-cpu-mask={1 << os.cpu_count() - 1:#x}",)
 
