@@ -28,10 +28,11 @@ static __always_inline int connect(struct xdp_md *ctx, __u32 turn)
 	return XDP_TX;
 }
 
+/* The first number is 0, and no station has the address of the device. */
 static __always_inline void station_set(__u8 address[ETH_ALEN], __u32 number)
 {
-	address[1] = number >> 16;
-	*(__be16 *)&address[2] = bpf_htons(number);
+	address[1] = (number + 1) >> 16;
+	*(__be16 *)&address[2] = bpf_htons(number + 1);
 }
 
 /* One of `count`, by 32 bits of the dice. */

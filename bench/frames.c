@@ -22,7 +22,7 @@
 #include "bench/place.h"
 
 #define SINKS        64
-#define STATIONS_MAX (1 << 24) /* three octets of an address */
+#define STATIONS_MAX ((1 << 24) - 1) /* three octets of an address, which are not all 0 */
 #define TAG_LENGTH   4
 #define WARM_UP      0.2 /* seconds: time for the switch to learn, and for caches */
 
@@ -35,10 +35,9 @@ struct traffic {
 
 static void usage(FILE *stream)
 {
-	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] [--stations N] "
-	      "[--one-source]\n"
-	      "              [--random] [--connections FILE] [--broadcast] [--once] FROM TO "
-	      "[OTHER...]\n"
+	fputs("Usage: frames [--cpu N] [--seconds S] [--length OCTETS] [--random] [--broadcast]\n"
+	      "              [--stations N] [--one-source] [--one-destination] [--once]\n"
+	      "              [--connections FILE] FROM TO [OTHER...]\n"
 	      "Sends frames from one device to the address of another (NETNS/DEVICE), and prints\n"
 	      "how many were sent, arrived, arrived with a tag, and strayed to others.\n"
 	      "  NETNS/DEVICE@VID         what this one sends has a VLAN tag, on top of the "
@@ -47,6 +46,7 @@ static void usage(FILE *stream)
 	      "  --stations N             each frame other addresses, of N on either side, in "
 	      "turn\n"
 	      "  --one-source             but only on the side that receives\n"
+	      "  --one-destination        but only on the side that sends\n"
 	      "  --random                 not in turn, but at random\n"
 	      "  --broadcast              to all instead; what strays are the others' copies\n"
 	      "  --once                   one frame of each kind, in turn, and none before\n"
@@ -181,7 +181,7 @@ struct options {
 	struct traffic traffic;
 	const char *connections; /* a file */
 	double seconds;
-	bool one_source, broadcast;
+	bool one_source, one_destination, broadcast;
 };
 
 /* Returns 0, or where the program should end with this status at once: -1 for success. */
@@ -193,6 +193,7 @@ static int options_parse(struct options *found, int argc, char **argv)
 		{"length", required_argument, NULL, 'l'},
 		{"stations", required_argument, NULL, 'n'},
 		{"one-source", no_argument, NULL, 'o'},
+		{"one-destination", no_argument, NULL, 'd'},
 		{"random", no_argument, NULL, 'r'},
 		{"broadcast", no_argument, NULL, 'b'},
 		{"once", no_argument, NULL, '1'},
@@ -203,7 +204,7 @@ static int options_parse(struct options *found, int argc, char **argv)
 	struct traffic *traffic = &found->traffic;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:s:l:n:orb1f:h", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "c:s:l:n:odrb1f:h", options, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			stay_on_cpu(atoi(optarg));
@@ -219,6 +220,9 @@ static int options_parse(struct options *found, int argc, char **argv)
 			break;
 		case 'o':
 			found->one_source = true;
+			break;
+		case 'd':
+			found->one_destination = true;
 			break;
 		case 'r':
 			traffic->random = true;
@@ -244,6 +248,8 @@ static int options_parse(struct options *found, int argc, char **argv)
 	}
 	if (found->one_source)
 		traffic->sources = 0;
+	if (found->one_destination)
+		traffic->destinations = 0;
 	return 0;
 }
 

@@ -33,6 +33,15 @@ class Lab:
             parts.callback(self.switch.close)
             self.close = parts.pop_all().close
 
+    def more_ports(self, count):
+        """Up to so many, if there are fewer hosts: veths whose far ends stand with the last host. Their names; the
+        switch does not know them yet."""
+        far, ports = self.hosts[-1], [f"p{number}" for number in range(len(self.hosts) + 1, count + 1)]
+        self.ns.ip(*(f"link add {port} type veth peer name {port} netns {far.name}" for port in ports),
+                   *(f"link set {port} up" for port in ports))
+        far.ip(*(f"link set {port} up" for port in ports))
+        return ports
+
     def measure(self, program, *words):
         """Runs one of the measuring programs; what it found, by name."""
         return json.loads(self.ns.run(f"{BUILD}/bench/{program}", *words))

@@ -41,10 +41,10 @@ def _figures(axes, row):
 
 
 def _curve(axes, row):
-    for switch in dict.fromkeys(side["switch"] for side in row["sides"].values()):
-        sides = [side for side in row["sides"].values() if side["switch"] == switch]
+    for curve in dict.fromkeys(side["curve"] for side in row["sides"].values()):
+        sides = [side for side in row["sides"].values() if side["curve"] == curve]
         axes.errorbar([side["at"] for side in sides], [side["median"] for side in sides], yerr=_error_bars(sides),
-                      marker="o", capsize=3, label=switch)
+                      marker="o", capsize=3, label=curve)
     axes.set_xscale("symlog", linthresh=1)  # there may be none, too
     axes.set_ylim(bottom=0)
     axes.set_xlabel(row["axis"])

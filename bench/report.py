@@ -45,7 +45,8 @@ def excesses(row, samples):
 def as_json(row, samples, unfit):
     return {
         "name": row.name, "title": row.title, "unit": row.unit, "axis": row.axis,
-        "sides": {side.name: {"title": side.title, "switch": side.switch, "at": side.at, **spread(samples[side.name])}
+        "sides": {side.name: {"title": side.title, "switch": side.switch, "at": side.at, "curve": side.curve,
+                              **spread(samples[side.name])}
                   for side in row.sides if samples.get(side.name)},
         "not_measured": unfit,
         "ratios": [{"of": goal.of, "against": goal.against, "goal": goal.ratio, "less": goal.less,

@@ -12,7 +12,7 @@ class Side:
     """One of those that a row compares: a switch, how it is set up, and what is asked of it.
 
     measure(lab, seconds) returns one figure. prepare(lab) comes once before the first; sides with the same switch
-    and the same prepare share a lab. at: where it stands on the row's axis.
+    and the same prepare share a lab. at: where it stands on the row's axis; curve: the name of the curve that it is a point of.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Side:
     measure: Callable
     prepare: Callable | None = None
     at: float | None = None
+    curve: str = ""
 
     @property
     def lab(self):
@@ -76,10 +77,10 @@ def plain(measure, *names):
     return tuple(Side(name, switches.ALL[name].title, name, measure) for name in names)
 
 
-from rows import config_scale, flow, flow_scale, frames, stations, tap, tcp, vlan, vlan_scale  # noqa: E402
+from rows import config_scale, curves, daemon, flow, flow_scale, frames, stations, tap, tcp, vlan, vlan_scale  # noqa: E402
 
 ALL = {row.name: row for row in (*frames.ROWS, *stations.ROWS, *tcp.ROWS, *tap.ROWS, *vlan.ROWS, *vlan_scale.ROWS,
-                             *flow.ROWS, *flow_scale.ROWS, *config_scale.ROWS)}
+                             *flow.ROWS, *flow_scale.ROWS, *daemon.ROWS, *config_scale.ROWS, *curves.ROWS)}
 
 
 def named(word):
@@ -89,4 +90,4 @@ def named(word):
 
 def usual(scale):
     """Names of the rows that are measured when none is named: those that have to do with scale, or the others."""
-    return [name for name in ALL if ("-scale-" in f"{name}-") == scale]
+    return [name for name in ALL if ("-scale" in name) == scale]

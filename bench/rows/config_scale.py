@@ -12,12 +12,7 @@ MOST_CHAIN, MOST_SHOW, MOST_ONE, MOST_START = 5, 0.1, 0.02, 5  # seconds
 
 
 def make_ports(lab):
-    """veths whose far ends stand with the only host."""
-    far, ports = lab.hosts[0], [*PORTS[1:], OTHER]
-    lab.ns.ip(*(f"link add {port} type veth peer name {port} netns {far.name}" for port in ports),
-              *(f"link set {port} up" for port in ports))
-    far.ip(*(f"link set {port} up" for port in ports))
-    lab.switch.add_ports(PORTS[1:])
+    lab.switch.add_ports([port for port in lab.more_ports(len(PORTS) + 1) if port != OTHER])
 
 
 # Each leaves the switch with the 1,000 ports. Milliseconds, until xvsctl is back.

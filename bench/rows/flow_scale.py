@@ -6,7 +6,8 @@ import functools
 import flows
 from rows import Bound, Row, Side
 from rows.flow import ACTIVE, traffic
-from rows.frames import XDP, flow
+from rows.curves import nanoseconds, point, size
+from rows.frames import XDP
 
 COUNTS = (0, 1, 10, 100, 1000, 10000, 100000)
 MANY = COUNTS[-1]
@@ -15,7 +16,7 @@ ONE = f"priority=500,udp,nw_dst={flows.NET},actions=output:2"
 MOST_SECONDS = 5
 
 
-# Cost per frame
+# Cost per frame, and memory
 
 def with_flows(lab, count):
     """The connections match the flows, evenly, if there are any."""
@@ -26,17 +27,16 @@ def with_flows(lab, count):
 
 
 def cost(lab, seconds):
-    return 1e3 / flow(lab, seconds, **traffic(lab, "hits"))[1]
+    return nanoseconds(lab, seconds, **traffic(lab, "hits"))
 
 
-def side(count):
-    return Side(str(count), f"{count:,} flow{'s' * (count != 1)}", "xvswitch", cost,
-                functools.partial(with_flows, count=count))
+PREPARED = {count: functools.partial(with_flows, count=count) for count in COUNTS}
 
-
-RATE = Row(
-    name="flow-scale-rate", title="A 60-byte frame of 1,000 connections that match flows in 32 masks, XDP ports",
-    unit="ns", sides=tuple(map(side, COUNTS)), hosts=3, **XDP)
+COST = Row(
+    name="flow-scale-cost", title="A 60-byte frame of 1,000 connections that match flows in 32 masks, XDP ports",
+    unit="ns", axis="flows", hosts=3, **XDP,
+    sides=tuple(point("xvswitch", count, cost, prepare) for count, prepare in PREPARED.items()))
+SIZE = size("flow-scale-size", "Memory with flows in 32 masks", "flows", PREPARED)
 
 
 # Milliseconds, until the command that says so is back. Each leaves the switch with so many flows.
@@ -94,4 +94,4 @@ TIME = Row(
     bounds=tuple(Bound(name, most * 1e3) for name, _, _, most in SIDES if most),
     hosts=2, **XDP)
 
-ROWS = (RATE, TIME)
+ROWS = (COST, SIZE, TIME)

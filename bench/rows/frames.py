@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Raw frames between veths, born as XDP frames: what a switch costs where frames come from network cards."""
 
-from rows import Goal, Row, plain
+import concurrent.futures
+import functools
+import os
+
+from lab import Unfit
+from rows import Goal, Row, Side, plain
+import switches
 
 XDP = {"rx": "xdp", "options": {"gro": True, "addresses": False}}  # of a row with such hosts
 STRAYED = 0.01  # a switch that floods has not learned, and the figure would be another
@@ -37,6 +43,26 @@ def broadcast(lab, seconds):
     return (found["arrived"] + found["strayed"]) / found["seconds"] / 1e6
 
 
+def each_on_a_cpu(lab, seconds, pairs):
+    """Many conversations of so many pairs of hosts at once, each pair's on a CPU of its own: all together."""
+    if os.cpu_count() < pairs:
+        raise Unfit(f"needs {pairs} CPUs")
+
+    def rate(pair):
+        sender, receiver = lab.hosts[2 * pair:2 * pair + 2]
+        found = lab.measure("frames", "--cpu", str(pair), "--seconds", str(seconds), "--stations", "1000", "--random",
+                            *(f"{host.name}/{host.device}" for host in (sender, receiver)))
+        return found["arrived"] / found["seconds"] / 1e6
+
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        return sum(threads.map(rate, range(pairs)))
+
+
+def cpu_side(switch, pairs):
+    return Side(f"{switch}-{pairs}", f"{switches.ALL[switch].title}, {pairs} CPU{'s' * (pairs > 1)}", switch,
+                functools.partial(each_on_a_cpu, pairs=pairs))
+
+
 PEERS = ("bridge", "bridge-nonf", "ovs", "ovs-afxdp")
 
 
@@ -51,4 +77,7 @@ ROWS = (
         goals=(*beside_peers(5.5), Goal("xvswitch", "bare", 0.95)), hosts=3, **XDP),
     Row(name="frames-broadcast", title="60-byte broadcasts to 31 XDP ports, copies", unit="Mpps",
         sides=plain(broadcast, "xvswitch", *PEERS), goals=beside_peers(2.5), hosts=32, **XDP),
+    Row(name="frames-cpus", title="60-byte frames of 1,000 addresses on each side at random, XDP ports", unit="Mpps",
+        sides=tuple(cpu_side(switch, pairs) for switch in ("xvswitch", "bridge") for pairs in (1, 2)),
+        goals=(Goal("xvswitch-2", "xvswitch-1", 1.9), Goal("bridge-2", "bridge-1")), hosts=4, **XDP),
 )

@@ -8,7 +8,7 @@ from rows import Goal, Row, Side, plain
 from rows.frames import PEERS, XDP, beside_peers, flow, send
 
 PAIRS, FEW, MANY = 1000, 1000, 1000000
-TABLE = 1 << 20  # the most that there can be
+TABLE, TABLE_MOST = 8192, 1 << 20  # mac-table-size, as it is from the start and at most
 LEARNED = 60  # seconds that it may take
 
 
@@ -28,9 +28,13 @@ def destinations(stations):
     return functools.partial(rate, options=traffic(stations, "--one-source", "--random"))
 
 
+def make_room(lab, stations):
+    lab.switch.set_table_size(min(max(TABLE, stations + stations // 16), TABLE_MOST))
+
+
 def teach(lab, stations):
     """The second host is heard with all its addresses, again where a burst was more than could be learned at once."""
-    lab.switch.set_table_size(TABLE)
+    make_room(lab, stations)
 
     def are_known():
         send(lab, 0.01, options=traffic(stations, "--one-source"))

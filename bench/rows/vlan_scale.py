@@ -21,13 +21,11 @@ MOST_MAPS, MOST_MAPS_DISTINCT, MOST_DAEMON = 0.25, 24, 8
 # The switch with its 64 ports
 
 def widen(lab):
-    """Ports for which there is no host yet: veths whose far ends stand with the last host, and take XDP frames."""
-    hosts, far = len(lab.hosts), lab.hosts[-1]
-    for port in PORTS[hosts:]:
-        lab.ns.ip(f"link add {port} type veth peer name {port} netns {far.name}", f"link set {port} up")
-        far.ip(f"link set {port} up")
-        far.run("ethtool", "-K", port, "gro", "on")
-    lab.switch.add_ports(PORTS[hosts:])
+    """The far ends take XDP frames, too."""
+    ports = lab.more_ports(len(PORTS))
+    for port in ports:
+        lab.hosts[-1].run("ethtool", "-K", port, "gro", "on")
+    lab.switch.add_ports(ports)
 
 
 def maps(lab, _=None):

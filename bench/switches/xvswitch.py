@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """This switch."""
 
+import json
 import os
 import re
+import socket
 import time
 
 from harness.netns import run
@@ -34,12 +36,13 @@ class Xvswitch:
             raise
 
     def connect(self, ports):
-        if ports:
-            self.add_ports(ports)
-            self.chain(*(f"set interface {port} options:rx-hook={self.rx}" for port in ports))
+        self.add_ports(ports)
+        self.chain(*(f"set interface {port} options:rx-hook={self.rx}" for port in ports))
 
     def chain(self, *commands):
         """Commands of xvsctl in one chain, and so one transaction. How many seconds until xvsctl was back."""
+        if not commands:
+            return 0.0
         words = [word for command in commands for word in ("--", *command.split())]
         start = time.monotonic()
         status, _, complaint = self.switch.xvsctl(*words)
@@ -79,19 +82,34 @@ class Xvswitch:
         """How many frames, at all flows that are within a match."""
         return int(re.search(r"packet_count=(\d+)", self.switch.ctl("dump-aggregate", "br0", match))[1])
 
-    def restart(self, bare):
-        """How many seconds a start took until it answered; bare: with nothing in the kernel, as after a reboot."""
+    def stop(self, bare):
+        """bare: nothing is left in the kernel, as after a reboot."""
         self.switch.stop()
         if bare:
             self.switch.teardown()
+
+    def start(self):
+        """How many seconds it took until it answered."""
         start = time.monotonic()
         self.switch.start()
         return time.monotonic() - start
 
+    def restart(self, bare):
+        self.stop(bare)
+        return self.start()
+
+    def flush(self):
+        self.chain("fdb/flush br0")
+
     def learned(self):
-        """How many addresses."""
-        stats = self.switch.fdb_stats()
-        return stats["current"] - stats["static"]
+        """How many addresses. Asked without a process of its own, as somebody may be waiting for them to come."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.connect(os.path.join(self.switch.run_dir, "ctl.sock"))
+            client.sendall(json.dumps({"method": "run", "params": ["fdb/stats-show", "br0"], "id": 0}).encode())
+            text = json.loads(client.recv(4096))["result"]["output"]
+        current, fixed = (int(re.search(words, text)[1])
+                          for words in (r"in the table: (\d+)/", r"Current static.*: (\d+)"))
+        return current - fixed
 
     def pins(self):
         return self.switch.pins()
