@@ -7,13 +7,20 @@ import os
 import pathlib
 import tempfile
 
-from harness.netns import Host, Namespace
+from harness.netns import Host, Namespace, PREFIX, run
 
 BUILD = os.environ["XVS_BUILD"]
 
 
 class Unfit(Exception):
     """A switch cannot be what is measured in a row: why."""
+
+
+def sweep():
+    """Removes namespaces of ours that are in no lab, as an end came while they were made."""
+    for line in run("ip", "netns").splitlines():
+        if line.startswith(f"{PREFIX}-"):
+            run("ip", "netns", "del", line.split()[0])
 
 
 class Lab:
@@ -32,6 +39,10 @@ class Lab:
             self.switch = switch(self, rx)
             parts.callback(self.switch.close)
             self.close = parts.pop_all().close
+
+    def turn(self):
+        """A context in which it is this lab's turn. A switch that is never idle rests at all other times."""
+        return getattr(self.switch, "awake", contextlib.nullcontext)()
 
     def more_ports(self, count):
         """Up to so many, if there are fewer hosts: veths whose far ends stand with the last host. Their names; the

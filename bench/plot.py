@@ -46,7 +46,7 @@ def _curve(axes, row):
         axes.errorbar([side["at"] for side in sides], [side["median"] for side in sides], yerr=_error_bars(sides),
                       marker="o", capsize=3, label=curve)
     axes.set_xscale("symlog", linthresh=1)  # there may be none, too
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * max(side["max"] for side in row["sides"].values()))
     axes.set_xlabel(row["axis"])
     axes.set_ylabel(row["unit"])
     axes.grid(alpha=0.3)

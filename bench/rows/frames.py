@@ -29,7 +29,7 @@ def flow(lab, seconds, **traffic):
         found = send(lab, seconds, **traffic)
         if found["arrived"] and found["strayed"] <= STRAYED * found["arrived"]:
             return found, found["arrived"] / found["seconds"] / 1e6
-    raise AssertionError(f"of {found['sent']} frames {found['arrived']} arrived, and {found['strayed']} strayed")
+    raise AssertionError(f"it does not learn: of {found['sent']} frames {found['arrived']} arrived, and {found['strayed']} strayed")
 
 
 def unicast(lab, seconds):

@@ -8,6 +8,7 @@
                       lab.Unfit where it can't
     connect(ports)    the same for other devices; not all have it
     close()           takes it away; the lab's devices stay
+    awake()           a context outside which it takes no CPU; only those that would otherwise have it
     set_vlans(ports)  gives ports their VLANs, in Open vSwitch's words: {"p1": "tag=10", "p2": "trunks=1-4094"}.
                       Those left out are as they were. Only where a row asks for it.
     add_flows(file)   puts in the flows that a file has in ovs-ofctl's words; replace_flows(file): and no others.

@@ -4,8 +4,10 @@
 It is the one that is installed, but as processes of our own: the system's, if it runs, is not touched.
 """
 
+import contextlib
 import os
 import shutil
+import signal
 
 from harness.netns import run
 from harness.openvswitch import OpenVSwitch
@@ -76,10 +78,23 @@ class AfXdp(AfPacket):
 
     @staticmethod
     def settings():
-        # A thread for itself, on the last CPU, that never sleeps.
+        # A thread for it, on the last CPU, that never sleeps.
         return (f"other_config:pmd-cpu-mask={1 << os.cpu_count() - 1:#x}",)
 
     def __init__(self, lab, rx):
         if rx == "tc":
             raise Unfit("AF_XDP does not say which frames of sockets are unfinished: their checksums would be wrong")
         super().__init__(lab, rx)
+
+    @contextlib.contextmanager
+    def awake(self):
+        daemon = self.switch.processes[-1]
+        daemon.send_signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            daemon.send_signal(signal.SIGSTOP)
+
+    def close(self):
+        self.switch.processes[-1].send_signal(signal.SIGCONT)
+        super().close()
