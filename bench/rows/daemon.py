@@ -5,6 +5,8 @@ import concurrent.futures
 import contextlib
 import functools
 import os
+import socket
+import statistics
 import time
 
 from harness.frames import BROADCAST, Capture, frame, send
@@ -17,6 +19,7 @@ from rows.stations import make_room
 
 MACS = 100000
 LEARNED = 5  # seconds that it may take
+SINGLES, PAUSE = 200, 0.001  # frames, and seconds between them
 IDLE = 5     # seconds to look on, at least
 
 ONCE = ("--stations", str(MACS), "--one-destination", "--once")
@@ -41,6 +44,23 @@ def learn(lab, _):
         sending.result()
     assert known == before + MACS, f"{before + MACS - known} of {MACS} were missed"
     return MACS / (last - first) / 1e6
+
+
+def entry_time(lab, _):
+    """Milliseconds from one frame to its entry, the slowest of a hundred; to ask for it is part of them."""
+    sender, taken = lab.hosts[0], []
+    lab.switch.flush()
+    with sender.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
+        out.bind((sender.device, 0))
+        for number in range(SINGLES):
+            known = lab.switch.learned()
+            start = time.monotonic()
+            out.send(frame(BROADCAST, f"02:00:01:00:{number >> 8:02x}:{number & 255:02x}"))
+            while lab.switch.learned() == known:
+                assert time.monotonic() < start + LEARNED, "an address was missed"
+            taken.append(time.monotonic() - start)
+            time.sleep(PAUSE)
+    return statistics.quantiles(taken, n=100)[-1] * 1e3
 
 
 # Idle
@@ -104,6 +124,9 @@ ROWS = (
         sides=(Side("xvswitch", "xvswitch", "xvswitch", learn,
                     functools.partial(make_room, stations=MACS)),),
         bounds=(Bound("xvswitch", 1, least=True),), hosts=3, **XDP),
+    Row(name="learn-single", title="One new address at a time, until it is learned, slowest of a hundred", unit="ms",
+        sides=(Side("xvswitch", "xvswitch", "xvswitch", entry_time),),
+        bounds=(Bound("xvswitch", 1),), hosts=2, **XDP),
     Row(name="idle-wakeups", title=f"Idle daemon, 1,000 ports, {MACS:,} addresses: wake-ups", unit="/s",
         sides=(Side("xvswitch", "xvswitch", "xvswitch", wake_ups, many_ports_and_macs),),
         bounds=(Bound("xvswitch", 1),), hosts=2, **XDP),

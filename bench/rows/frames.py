@@ -78,6 +78,7 @@ ROWS = (
     Row(name="frames-broadcast", title="60-byte broadcasts to 31 XDP ports, copies", unit="Mpps",
         sides=plain(broadcast, "xvswitch", *PEERS), goals=beside_peers(2.5), hosts=32, **XDP),
     Row(name="frames-cpus", title="60-byte frames of 1,000 addresses on each side at random, XDP ports", unit="Mpps",
-        sides=tuple(cpu_side(switch, pairs) for switch in ("xvswitch", "bridge") for pairs in (1, 2)),
-        goals=(Goal("xvswitch-2", "xvswitch-1", 1.9), Goal("bridge-2", "bridge-1")), hosts=4, **XDP),
+        sides=tuple(cpu_side(switch, pairs) for switch in ("xvswitch", "bridge", "bare") for pairs in (1, 2)),
+        goals=(Goal("xvswitch-2", "xvswitch-1", 1.9), Goal("bridge-2", "bridge-1"),
+               Goal("bare-2", "bare-1")), hosts=4, **XDP),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""XDP programs that look at nothing: the limit. A redirect, by which what the host of port 1 sends goes to port 2, and
-a drop."""
+"""XDP programs that look at nothing: the limit. A redirect, by which what the host of port 1 sends goes to port 2, that
+of port 3 to port 4 and so on, and a drop."""
 
 import json
 import struct
@@ -24,19 +24,20 @@ class Bare:
     def __init__(self, lab, rx):
         assert rx == "xdp", "it is a program for XDP"
         self.lab = lab
-        self.port, output = (host.port for host in lab.hosts[:2])
-        lab.ns.ip(f"link set {self.port} xdpdrv object {BUILD}/bench/{self.source}.bpf.o section xdp")
-        self.lead_to(output)
+        self.ports = [host.port for host in lab.hosts[:len(lab.hosts) // 2 * 2]]
+        for port, output in zip(self.ports[::2], self.ports[1::2]):
+            lab.ns.ip(f"link set {port} xdpdrv object {BUILD}/bench/{self.source}.bpf.o section xdp")
+            self.lead(port, output)
 
-    def lead_to(self, output):
-        program = self.lab.ns.link(self.port)["xdp"]["prog"]["id"]
+    def lead(self, port, output):
+        program = self.lab.ns.link(port)["xdp"]["prog"]["id"]
         devmap, = json.loads(self.lab.ns.run("bpftool", "-j", "prog", "show", "id", str(program)))["map_ids"]
         ifindex = struct.pack("=I", self.lab.ns.link(output)["ifindex"])
         self.lab.ns.run("bpftool", "map", "update", "id", str(devmap), "key", *"0000",
                         "value", *(str(octet) for octet in ifindex))
 
     def close(self):
-        self.lab.ns.ip(f"link set {self.port} xdpdrv off")
+        self.lab.ns.ip(*(f"link set {port} xdpdrv off" for port in self.ports[::2]))
 
 
 class BarePush(Bare):
@@ -54,5 +55,5 @@ class BareDrop(Bare):
     title = "bare drop"
     source = "drop"
 
-    def lead_to(self, output):
+    def lead(self, port, output):
         pass
