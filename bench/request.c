@@ -4,59 +4,35 @@
  * on for a time. Prints how long the median and the slowest of a hundred took, as JSON. Both sides
  * are on one CPU: to wake another one costs more than a switch, and never the same.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <getopt.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "bench/conversation.h"
 #include "bench/place.h"
 
 #define MOST    (1 << 22) /* requests */
 #define WARM_UP 1000      /* requests that are not counted */
-#define TIMEOUT 5         /* seconds until a path that carries nothing is given up */
 
 static double taken[MOST]; /* seconds */
 
-static void usage(FILE *stream)
+static void send_at_once(int fd)
 {
-	fputs("Usage: request [--seconds S] FROM-NETNS TO-NETNS ADDRESS\n"
-	      "Sends requests to an IPv4 address in another network namespace, and prints how long "
-	      "the\n"
-	      "responses took.\n",
-	      stream);
-}
-
-static int tcp_socket(const char *namespace)
-{
-	const struct timeval timeout = {.tv_sec = TIMEOUT};
 	const int yes = 1;
-	int fd;
 
-	enter_namespace(namespace);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* An accepted connection has the listener's options. */
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) ||
-	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)))
-		die("cannot make a socket");
-	return fd;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)))
+		die("cannot set TCP_NODELAY");
 }
 
 /* Until the other side closes. */
 static void respond(int listener)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	int fd = conversation_accept(listener);
 	char octet;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (fd < 0)
-		die("nobody connected");
+	send_at_once(fd);
 	while (recv(fd, &octet, 1, 0) == 1 && send(fd, &octet, 1, MSG_NOSIGNAL) == 1)
 		;
 	exit(0);
@@ -96,44 +72,23 @@ static void measure(int fd, double seconds)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"seconds", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{},
-	};
-	struct sockaddr_in address = {.sin_family = AF_INET};
-	socklen_t size = sizeof(address);
-	int option, listener, fd;
-	double seconds = 1;
+	struct conversation conversation =
+		conversation_parse(argc, argv,
+				   "Sends requests to an IPv4 address in another network "
+				   "namespace, and prints how long\n"
+				   "the responses took.");
+	int listener, fd;
 	pid_t responder;
 
-	while ((option = getopt_long(argc, argv, "s:h", options, NULL)) >= 0) {
-		if (option == 's') {
-			seconds = atof(optarg);
-		} else {
-			usage(option == 'h' ? stdout : stderr);
-			return option != 'h';
-		}
-	}
-	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 2], &address.sin_addr) != 1) {
-		usage(stderr);
-		return 1;
-	}
-
 	stay_on_cpu(0);
-	listener = tcp_socket(argv[optind + 1]);
-	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&address, &size))
-		die("cannot listen on %s in %s", argv[optind + 2], argv[optind + 1]);
-	responder = fork();
-	if (responder < 0)
-		die("cannot fork");
+	listener = conversation_receiver(&conversation, SOCK_STREAM);
+	responder = fork_with_us();
 	if (!responder)
 		respond(listener);
-	fd = tcp_socket(argv[optind]);
-	if (connect(fd, (struct sockaddr *)&address, size))
-		die("cannot connect through the switch");
-	measure(fd, seconds);
+	fd = conversation_socket(conversation.from, SOCK_STREAM);
+	send_at_once(fd);
+	conversation_connect(&conversation, fd);
+	measure(fd, conversation.seconds);
 	close(fd);
 	waitpid(responder, NULL, 0);
 	return 0;

@@ -21,16 +21,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "bench/datagram.h"
 #include "bench/place.h"
+#include "bench/window.h"
 
 #define LONGEST  (ETH_HLEN + 65535)
 #define SEGMENT  1448 /* octets of data in a frame, as many as there are beside timestamps */
 #define SEGMENTS 45
-#define WARM_UP  0.2  /* seconds until the window is open */
 #define TIMEOUT  5000 /* milliseconds until a path that carries nothing is given up */
 
 struct message {
@@ -98,7 +97,6 @@ static void message_segment(struct message *message)
 
 static void send_all(int fd, const struct message *message, size_t length)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	stay_on_cpu(0);
 	for (;;)
 		if (write(fd, message, length) < 0 && errno != EAGAIN)
@@ -119,24 +117,6 @@ static size_t receive(int fd)
 	return length - offsetof(struct message, frame);
 }
 
-static void measure(int fd, double seconds)
-{
-	unsigned long long frames = 0, octets = 0;
-	double start, elapsed;
-
-	receive(fd);
-	for (start = now(); now() < start + WARM_UP;)
-		receive(fd);
-	start = now();
-	do {
-		octets += receive(fd);
-		frames++;
-		elapsed = now() - start;
-	} while (elapsed < seconds);
-	printf("{\"seconds\": %.6f, \"frames\": %llu, \"octets\": %llu}\n", elapsed, frames,
-	       octets);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -147,6 +127,7 @@ int main(int argc, char **argv)
 	};
 	static struct message message;
 	size_t frame = ETH_ZLEN, length;
+	struct window window;
 	int option, from, to;
 	double seconds = 1;
 	pid_t sender;
@@ -176,13 +157,13 @@ int main(int argc, char **argv)
 	length = message_fill(&message, 0, frame);
 	if (frame > ETH_ZLEN)
 		message_segment(&message);
-	sender = fork();
-	if (sender < 0)
-		die("cannot fork");
+	sender = fork_with_us();
 	if (!sender)
 		send_all(from, &message, length);
 	stay_on_cpu(1);
-	measure(to, seconds);
+	window = window_measure(seconds, receive, to);
+	printf("{\"seconds\": %.6f, \"frames\": %llu, \"octets\": %llu}\n", window.seconds,
+	       window.calls, window.sum);
 	kill(sender, SIGKILL);
 	waitpid(sender, NULL, 0);
 	return 0;
