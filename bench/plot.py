@@ -4,6 +4,7 @@
 import os
 
 WIDTH, HEIGHT, BAR = 8, 4.5, 0.5  # inches; bars may make it higher
+FAR = 20  # times: where the greatest is that far from the least, the axis is logarithmic
 COLOURS = {True: "#3a7d44", False: "#b5452c", None: "#5b7c99"}  # reached, missed, no goal
 
 
@@ -22,6 +23,8 @@ def _bars(axes, titles, found, colours):
         axes.annotate(f"{one['median']:.3g}", (one["max"], place), xytext=(5, 0), textcoords="offset points",
                       va="center")
     axes.margins(x=0.15)
+    if places and max(one["median"] for one in found) > FAR * min(one["median"] for one in found) > 0:
+        axes.set_xscale("log")
 
 
 def _ratios(axes, row):
