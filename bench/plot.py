@@ -25,6 +25,7 @@ def _bars(axes, titles, found, colours):
     axes.margins(x=0.15)
     if places and max(one["median"] for one in found) > FAR * min(one["median"] for one in found) > 0:
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
 
 
 def _ratios(axes, row):
@@ -49,6 +50,7 @@ def _curve(axes, row):
         axes.errorbar([side["at"] for side in sides], [side["median"] for side in sides], yerr=_error_bars(sides),
                       marker="o", capsize=3, label=curve)
     axes.set_xscale("symlog", linthresh=1)  # there may be none, too
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylim(0, 1.1 * max(side["max"] for side in row["sides"].values()))
     axes.set_xlabel(row["axis"])
     axes.set_ylabel(row["unit"])
