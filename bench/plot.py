@@ -51,7 +51,7 @@ def _curve(axes, row):
                       marker="o", capsize=3, label=curve)
     axes.set_xscale("symlog", linthresh=1)  # there may be none, too
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_ylim(0, 1.1 * max(side["max"] for side in row["sides"].values()))
+    axes.set_ylim(0, 1.25 * max(side["max"] for side in row["sides"].values()))
     axes.set_xlabel(row["axis"])
     axes.set_ylabel(row["unit"])
     axes.grid(alpha=0.3)
