@@ -23,6 +23,7 @@ struct run {
 };
 
 static void execute(struct run *run, const struct flow_action *actions);
+static void execute_set(struct run *run, const struct flow_action *actions);
 
 /* Nothing leaves, also of what has been put out by now. */
 static void give_up(struct run *run)
@@ -75,12 +76,13 @@ static bool has_l4(const struct run *run, uint8_t protocol)
 	return is_ip(run) && run->headers.l4 && (run->key.word[0] >> 8 & 0xff) == protocol;
 }
 
-/* Has the frame the field that is written? In buckets of groups, nothing says so before. */
-static bool has_field(const struct run *run, const struct flow_action *action)
+/* Has the frame a field that is written, or read? In buckets of groups, nothing says so before. */
+static bool has_field(const struct run *run, const struct flow_action *action,
+		      const struct flow_field *field)
 {
 	if (action->always)
 		return true;
-	switch (action->field->prerequisite) {
+	switch (field->prerequisite) {
 	case FLOW_NEEDS_IPV4:
 		return is_ip(run) && type_of(run) == 0x0800;
 	case FLOW_NEEDS_IPV6:
@@ -103,7 +105,7 @@ static void set(struct run *run, const struct flow_action *action)
 {
 	bool tag = !action->field->word && action->field->shift >= 32 && action->field->bits < 16;
 
-	if (!has_field(run, action))
+	if (!has_field(run, action, action->field))
 		return;
 	if (tag)
 		run->key.word[0] |= (uint64_t)XVS_FLOW_TCI_TAGGED << 32;
@@ -117,6 +119,8 @@ static void move(struct run *run, const struct flow_action *action)
 {
 	struct xvs_flow_key from = run->key;
 
+	if (!has_field(run, action, action->field) || !has_field(run, action, action->to))
+		return;
 	for (unsigned int bit = 0; bit < action->bits; bit++)
 		set_bit(&run->key, action->to, action->to_bit + bit,
 			get_bit(&from, action->field, action->from_bit + bit));
@@ -310,12 +314,14 @@ static void look_up(struct run *run, uint8_t table, uint16_t port)
 	run->table = caller;
 }
 
-static void clone(struct run *run, const struct flow_action *list)
+/* Does a list, with the frame as it was behind it. */
+static void aside(struct run *run, const struct flow_action *list,
+		  void (*list_do)(struct run *, const struct flow_action *))
 {
 	struct reference_tags tags = run->tags;
 	struct xvs_flow_key key = run->key;
 
-	execute(run, list);
+	list_do(run, list);
 	run->tags = tags;
 	run->key = key;
 }
@@ -329,11 +335,11 @@ static void group(struct run *run, uint32_t id)
 	if (group->type == FLOW_GROUP_SELECT || group->type == FLOW_GROUP_FF) {
 		bucket = reference_bucket(run->bridge, group, &run->key);
 		if (bucket)
-			clone(run, bucket->actions);
+			aside(run, bucket->actions, execute_set);
 		return;
 	}
 	for (size_t i = 0; i < group->n_buckets; i++)
-		clone(run, group->buckets[i].actions);
+		aside(run, group->buckets[i].actions, execute_set);
 }
 
 /* What comes behind a meter that lets nothing pass is not done. */
@@ -360,54 +366,100 @@ static bool dec_ttl(struct run *run)
 	return true;
 }
 
+/* False: the list ends here. */
+static bool perform(struct run *run, const struct flow_action *action)
+{
+	switch (action->kind) {
+	case FLOW_ACTION_OUTPUT:
+		output_action(run, action->port);
+		break;
+	case FLOW_ACTION_CONTROLLER:
+		run->reason = XVS_DROP_CONTROLLER;
+		break;
+	case FLOW_ACTION_SET:
+	case FLOW_ACTION_WRITE_METADATA:
+		set(run, action);
+		break;
+	case FLOW_ACTION_MOVE:
+		move(run, action);
+		break;
+	case FLOW_ACTION_DEC_TTL:
+		return dec_ttl(run);
+	case FLOW_ACTION_PUSH_VLAN:
+		push_vlan(run, action->number);
+		break;
+	case FLOW_ACTION_POP_VLAN:
+		pop_vlan(run);
+		break;
+	case FLOW_ACTION_RESUBMIT:
+		look_up(run, action->table == 255 ? run->table : action->table, action->port);
+		break;
+	case FLOW_ACTION_GOTO_TABLE:
+		look_up(run, action->table, XVS_OFPP_IN_PORT);
+		break;
+	case FLOW_ACTION_CLONE:
+		aside(run, action->list, execute);
+		break;
+	case FLOW_ACTION_NOTE:
+		break;
+	case FLOW_ACTION_METER:
+		meter(run, action->number);
+		break;
+	case FLOW_ACTION_GROUP:
+		group(run, action->number);
+		break;
+	}
+	return true;
+}
+
 static void execute(struct run *run, const struct flow_action *actions)
 {
 	for (const struct flow_action *action = actions; action && !run->limit;
-	     action = action->next) {
-		switch (action->kind) {
-		case FLOW_ACTION_OUTPUT:
-			output_action(run, action->port);
-			break;
-		case FLOW_ACTION_CONTROLLER:
-			run->reason = XVS_DROP_CONTROLLER;
-			break;
-		case FLOW_ACTION_SET:
-		case FLOW_ACTION_WRITE_METADATA:
-			set(run, action);
-			break;
-		case FLOW_ACTION_MOVE:
-			move(run, action);
-			break;
-		case FLOW_ACTION_DEC_TTL:
-			if (!dec_ttl(run))
-				return;
-			break;
-		case FLOW_ACTION_PUSH_VLAN:
-			push_vlan(run, action->number);
-			break;
-		case FLOW_ACTION_POP_VLAN:
-			pop_vlan(run);
-			break;
-		case FLOW_ACTION_RESUBMIT:
-			look_up(run, action->table == 255 ? run->table : action->table,
-				action->port);
-			break;
-		case FLOW_ACTION_GOTO_TABLE:
-			look_up(run, action->table, XVS_OFPP_IN_PORT);
-			break;
-		case FLOW_ACTION_CLONE:
-			clone(run, action->list);
-			break;
-		case FLOW_ACTION_NOTE:
-			break;
-		case FLOW_ACTION_METER:
-			meter(run, action->number);
-			break;
-		case FLOW_ACTION_GROUP:
-			group(run, action->number);
-			break;
-		}
-	}
+	     action = action->next)
+		if (!perform(run, action))
+			return;
+}
+
+/* Does an action send the frame? To the controller, only in its plain form. */
+static bool is_output(const struct flow_action *action)
+{
+	if (action->kind == FLOW_ACTION_CONTROLLER)
+		return !action->id && action->reason == FLOW_REASON_ACTION;
+	return action->kind == FLOW_ACTION_OUTPUT;
+}
+
+static const struct flow_action *last(const struct flow_action *actions, enum flow_action_kind kind)
+{
+	const struct flow_action *found = NULL;
+
+	for (; actions; actions = actions->next)
+		if (kind == FLOW_ACTION_OUTPUT ? is_output(actions) : actions->kind == kind)
+			found = actions;
+	return found;
+}
+
+/* OpenFlow 1.5.1, 5.6: the order of an action set, whatever the order in which it is written. With
+ * nothing in it that sends the frame anywhere, nothing is done. */
+static void execute_set(struct run *run, const struct flow_action *actions)
+{
+	const struct flow_action *first[] = {last(actions, FLOW_ACTION_POP_VLAN),
+					     last(actions, FLOW_ACTION_PUSH_VLAN),
+					     last(actions, FLOW_ACTION_DEC_TTL)};
+	const struct flow_action *end = last(actions, FLOW_ACTION_GROUP);
+
+	if (!end)
+		end = last(actions, FLOW_ACTION_OUTPUT);
+	if (!end)
+		end = last(actions, FLOW_ACTION_RESUBMIT);
+	if (!end)
+		return;
+	for (int i = 0; i < 3; i++)
+		if (first[i] && !perform(run, first[i]))
+			return;
+	for (; actions; actions = actions->next)
+		if (actions->kind == FLOW_ACTION_SET || actions->kind == FLOW_ACTION_MOVE)
+			perform(run, actions);
+	perform(run, end);
 }
 
 /* Words 0, 3 and 4 are the Ethernet header's, but for nw_proto and nw_frag; 5 to 7 are no frame's.
