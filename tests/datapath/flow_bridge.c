@@ -111,6 +111,7 @@ void flow_bridge_open(struct flow_bridge *bridge, struct test *test)
 	memset(bridge, 0, sizeof(*bridge));
 	bridge->test = test;
 	bridge->memory = map_memory(test->skel->maps.flows);
+	memset(bridge->memory, 0, TEST_FLOW_LINES * sizeof(*bridge->memory));
 	bridge->meters = map_memory(test->skel->maps.meters);
 	bridge->classifier = classifier_new(bridge->memory, TEST_FLOW_LINES);
 	assert_non_null(bridge->classifier);

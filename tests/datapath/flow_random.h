@@ -34,4 +34,8 @@ void random_groups(struct text *text);
  * the groups, and meters up to REFERENCE_METERS. */
 void random_flows(struct text *text);
 
+/* Flows in the first table that have so many different masks between them, at most 128, and one for
+ * all other frames. */
+void random_masks(struct text *text, int masks);
+
 #endif

@@ -20,7 +20,7 @@
 #define TEST_PORTS        4 /* numbers 1 to 4 have a device */
 #define TEST_MTU          1500
 #define TEST_BRIDGE       7
-#define TEST_FLOW_LINES   16384
+#define TEST_FLOW_LINES   65536
 #define TEST_GROUP        3 /* where VLAN 0 is flooded */
 #define TEST_TAGGED_GROUP 4 /* and all other VLANs */
 

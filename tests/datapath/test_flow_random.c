@@ -17,9 +17,10 @@
 #include "tests/datapath/flow_random.h"
 #include "tests/datapath/flow_wire.h"
 
-#define TABLES 400
-#define FRAMES 270  /* for each; some are TC's alone */
-#define WAIT   2000 /* ms, for what will come */
+#define TABLES      400
+#define MASK_TABLES 20
+#define FRAMES      270  /* for each; some are TC's alone */
+#define WAIT        2000 /* ms, for what will come */
 
 /* A frame that comes in by a port, and what is to become of it. */
 struct trial {
@@ -282,18 +283,40 @@ static void next_frame(struct reference_frame *frame)
 	while (frame->len < ETH_HLEN);
 }
 
+static void try_flows(struct trial *trial, struct flow_bridge *bridge, int first_times)
+{
+	flow_bridge_set(bridge, trial->flows);
+	for (int frame = 0; frame < FRAMES; frame++) {
+		trial->port = 1 + rand() % TEST_PORTS;
+		next_frame(&trial->frame);
+		try_frame(trial, &bridge->reference, frame ? 2 : first_times);
+	}
+}
+
+/* What is tried, and with what. */
+static struct flow_bridge bridge;
+static struct flow_wire wire;
+static struct trial trial = {.wire = &wire, .bridge = &bridge};
+
+static void open_all(struct test *test)
+{
+	flow_wire_open(&wire, test);
+	flow_bridge_open(&bridge, test);
+	flow_normal_stations(test);
+}
+
+static void close_all(struct text *text)
+{
+	text_free(text);
+	flow_bridge_close(&bridge);
+	flow_wire_close(&wire);
+}
+
 static void test_random(void **state)
 {
-	static struct flow_bridge bridge;
-	static struct trial trial;
-	struct flow_wire wire;
 	struct text text = TEXT_EMPTY;
 
-	flow_wire_open(&wire, *state);
-	flow_bridge_open(&bridge, *state);
-	flow_normal_stations(*state);
-	trial.wire = &wire;
-	trial.bridge = &bridge;
+	open_all(*state);
 	for (int table = 0; table < TABLES; table++) {
 		text_clear(&text);
 		random_groups(&text);
@@ -301,26 +324,35 @@ static void test_random(void **state)
 		trial.flows = text_string(&text);
 		/* A port or two, or none. */
 		flow_bridge_down(&bridge, 1u << rand() % 8 | 1u << rand() % 8);
-		flow_bridge_set(&bridge, trial.flows);
-		for (int frame = 0; frame < FRAMES; frame++) {
-			trial.port = 1 + rand() % TEST_PORTS;
-			next_frame(&trial.frame);
-			try_frame(&trial, &bridge.reference, table % 40 || frame ? 2 : 1000);
-		}
+		try_flows(&trial, &bridge, table % 40 ? 2 : 1000);
 	}
 	print_message(
 		"XDP finished %u frames and left %u to TC, which had %u that were unfinished\n",
 		finished, passed, unfinished);
 	assert_true(finished > passed);
-	text_free(&text);
-	flow_bridge_close(&bridge);
-	flow_wire_close(&wire);
+	close_all(&text);
+}
+
+/* As many as there may be in a table: none is overlooked. */
+static void test_most_masks(void **state)
+{
+	struct text text = TEXT_EMPTY;
+
+	open_all(*state);
+	for (int table = 0; table < MASK_TABLES; table++) {
+		text_clear(&text);
+		random_masks(&text, XVS_FLOW_SUBTABLES_MAX);
+		trial.flows = text_string(&text);
+		try_flows(&trial, &bridge, 2);
+	}
+	close_all(&text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_random, test_reset),
+		cmocka_unit_test_setup(test_most_masks, test_reset),
 	};
 	const char *seed = getenv("XVS_SEED");
 	unsigned int value = seed ? strtoul(seed, NULL, 0) : (unsigned int)time(NULL);
