@@ -146,6 +146,8 @@ static int parse_push_vlan(struct flow_action_parser *parser, struct flow_action
 		return error_set(parser->error, -EINVAL, "%s: not a valid VLAN ethertype",
 				 word->value);
 	action->number = (uint32_t)tpid;
+	if (flow_prerequisite_met(FLOW_NEEDS_VLAN, &parser->match))
+		parser->below++;
 	flow_parser_tag(parser, true);
 	return 0;
 }
@@ -155,7 +157,10 @@ static int parse_pop_vlan(struct flow_action_parser *parser, struct flow_action 
 {
 	(void)action;
 	(void)word;
-	flow_parser_tag(parser, false);
+	if (parser->below)
+		parser->below--;
+	else
+		flow_parser_tag(parser, false);
 	return 0;
 }
 
@@ -301,6 +306,7 @@ static int parse_clone(struct flow_action_parser *parser, struct flow_action *ac
 		       const struct flow_word *word)
 {
 	struct flow_match match = parser->match;
+	unsigned int below = parser->below;
 	int err;
 
 	if (word->open)
@@ -313,6 +319,7 @@ static int parse_clone(struct flow_action_parser *parser, struct flow_action *ac
 	err = parse_list(parser, word->value, &action->list);
 	parser->depth--;
 	parser->match = match;
+	parser->below = below;
 	return err;
 }
 

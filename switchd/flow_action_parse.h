@@ -12,6 +12,7 @@ struct flow_action_parser {
 	bool bucket;             /* of a group: nothing is known of them */
 	uint8_t table;
 	unsigned int depth; /* in clones */
+	unsigned int below; /* tags that push_vlan has put others on */
 	struct error *error;
 };
 
