@@ -56,7 +56,7 @@ CHANGES = (
     ("ipv4", "mod_nw_dst:10.0.0.1", "mod_nw_dst:192.168.0.1", "load:9->NXM_OF_IP_DST[8..15]"),
     ("ipv4", "move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[]", "move:NXM_OF_IP_DST[0..7]->NXM_OF_IP_SRC[24..31]"),
     ("ip", "mod_nw_tos:184", "mod_nw_tos:0", "mod_nw_ecn:1", "load:12->NXM_OF_IP_TOS[2..7]"),
-    ("ip", "mod_nw_ttl:64", "mod_nw_ttl:1", "dec_ttl", "dec_ttl"),
+    ("ip", "mod_nw_ttl:64", "mod_nw_ttl:1"),
     ("ports", "mod_tp_src:80", "mod_tp_src:65535", "mod_tp_dst:22", "mod_tp_dst:4660"),
     ("whole", "load:1->NXM_OF_TCP_DST[0..3]", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_TCP_SRC[0..7]->NXM_OF_TCP_DST[8..15]"),
     ("ipv6", "set_field:fd00::2->ipv6_src", "load:7->NXM_NX_IPV6_SRC[0..15]", "set_field:fe80::1->ipv6_dst"),
@@ -64,6 +64,9 @@ CHANGES = (
     ("arp", "load:2->NXM_OF_ARP_OP[]", "load:0x0a000009->NXM_OF_ARP_SPA[]", "load:0x0a000008->NXM_OF_ARP_TPA[]"),
     ("arp", "load:0x020000000009->NXM_NX_ARP_SHA[]", "move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[]"),
 )
+
+# What controllers are told of, if there are any.
+DEC_TTL = (("ip", "dec_ttl"),)
 
 # Those that are OpenFlow 1.0's: what later versions make of them depends on what a flow matches.
 CHANGES_10 = (
@@ -112,6 +115,9 @@ class Author:
     def __init__(self, random):
         self.random = random
         self.newer, self.rewrites, self.normal = False, False, False
+        # Are controllers told of frames? Then Open vSwitch looks at these anew, and behind two tags it sees no IP and
+        # rewrites none: no tags are pushed.
+        self.tells = False
         self.tags = 0    # that a flow knows to be there
         self.pushes = 0  # that it may make: more than two tags are more than Open vSwitch keeps
 
@@ -119,6 +125,7 @@ class Author:
         """In the words of OpenFlow 1.0, or in those of 1.5, and with groups then. Half have NORMAL, half odd VLAN tags,
         which NORMAL may refuse."""
         self.newer, self.rewrites, self.normal = self._chance(2), not self._chance(3), self._chance(2)
+        self.tells = not self.newer or self._chance(2)
         groups = [self._group(number) for number in range(1, GROUPS + 1)] if self.newer else []
         priorities = self.random.sample(range(1, 1000), self.random.randint(1, FLOWS))
         return Tables("OpenFlow15" if self.newer else "OpenFlow10", self.rewrites, self.normal, groups,
@@ -147,6 +154,7 @@ class Author:
 
     def _changes(self, has, at_most=3):
         phrases = CHANGES + (CHANGES_15 if self.newer else CHANGES_10)
+        phrases += DEC_TTL if self.tells else ()
         has = has if self.rewrites else ()
         phrases += ODD_CHANGES_10 if not self.newer and not self.normal else ()
         return [self._tag() if self.newer and self._chance(4) else self._phrase(phrases, has)
@@ -154,7 +162,7 @@ class Author:
 
     def _tag(self):
         pushes = PUSHES + (() if self.normal else ODD_PUSHES)
-        text = self.random.choice((pushes if self.pushes else ()) + (TO_TAGGED if self.tags else ()) or ("note:09",))
+        text = self.random.choice((pushes if self.pushes and not self.tells else ()) + (TO_TAGGED if self.tags else ()) or ("note:09",))
         more = ("push" in text) - ("pop" in text)
         self.tags += more
         self.pushes -= more
@@ -171,8 +179,7 @@ class Author:
     def _port(self):
         if self.normal and self._chance(5):
             return "NORMAL"
-        # Behind it, Open vSwitch looks at the frame anew, sees no IP behind two tags, and rewrites none.
-        if not self.newer and self._chance(10):
+        if self.tells and self._chance(10):
             return "CONTROLLER"
         return self.random.choice(OUTPUTS)
 
