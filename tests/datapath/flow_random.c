@@ -248,18 +248,22 @@ void random_flows(struct text *text)
 	}
 }
 
-/* Prefixes of both addresses; the frames have addresses that differ in their last bits. */
+static void add_prefix(struct text *text, const char *field, int length)
+{
+	text_add(text, "%s=10.%d.%d.%d/%d,", field, rand() % 256, rand() % 256, rand() % 256,
+		 length);
+}
+
+/* Long prefixes of both addresses, so that few frames match two flows. */
 void random_masks(struct text *text, int masks)
 {
-	static const char *const addresses[] = {"10.0.0.1", "10.0.0.2", "10.0.1.2", "192.168.0.1"};
-
 	text_add(text, "priority=0,actions=drop\n");
 	for (int i = 0; i < 3 * (masks - 1); i++) {
 		int mask = i % (masks - 1);
 
-		text_add(text, "priority=%d,ip,nw_src=%s/%d,", 1 + rand() % 20 * 1000 + i,
-			 PICK(addresses), 17 + mask % 16);
-		text_add(text, "nw_dst=%s/%d,actions=%s\n", PICK(addresses), 25 + mask / 16,
-			 PICK(outputs));
+		text_add(text, "priority=%d,ip,", 1 + rand() % 20 * 1000 + i);
+		add_prefix(text, "nw_src", 17 + mask % 16);
+		add_prefix(text, "nw_dst", 25 + mask / 16);
+		text_add(text, "actions=%s\n", PICK(outputs));
 	}
 }

@@ -24,6 +24,9 @@ void random_frame(struct reference_frame *frame);
  * yet to be cut into segments. At most one tag. */
 void random_offload(struct reference_frame *frame);
 
+/* Gives an IPv4 frame addresses that a flow asks for. */
+void random_meeting(struct reference_frame *frame, const struct flow *flow);
+
 /* Changes an octet or a bit of it. */
 void random_mutation(struct reference_frame *frame);
 

@@ -372,6 +372,19 @@ void random_offload(struct reference_frame *frame)
 		put_segments(frame, &headers);
 }
 
+void random_meeting(struct reference_frame *frame, const struct flow *flow)
+{
+	struct reference_headers headers;
+	uint64_t addresses, mask = flow->match.mask.word[1];
+
+	reference_parse(&headers, frame, 1, true);
+	if (!headers.l3 || (headers.key.word[0] >> 16 & 0xffff) != 0x0800)
+		return;
+	addresses = (headers.key.word[1] & ~mask) | flow->match.value.word[1];
+	for (int i = 0; i < 4; i++)
+		put_at(frame, headers.l3 + 12 + 2 * i, addresses >> (48 - 16 * i) & 0xffff);
+}
+
 void random_mutation(struct reference_frame *frame)
 {
 	if (frame->len)

@@ -283,12 +283,16 @@ static void next_frame(struct reference_frame *frame)
 	while (frame->len < ETH_HLEN);
 }
 
-static void try_flows(struct trial *trial, struct flow_bridge *bridge, int first_times)
+/* `meet`: nearly all IPv4 frames shall match a flow. */
+static void try_flows(struct trial *trial, struct flow_bridge *bridge, int first_times, bool meet)
 {
 	flow_bridge_set(bridge, trial->flows);
 	for (int frame = 0; frame < FRAMES; frame++) {
 		trial->port = 1 + rand() % TEST_PORTS;
 		next_frame(&trial->frame);
+		if (meet)
+			random_meeting(&trial->frame,
+				       &bridge->flows[(size_t)rand() % bridge->reference.n_flows]);
 		try_frame(trial, &bridge->reference, frame ? 2 : first_times);
 	}
 }
@@ -324,7 +328,7 @@ static void test_random(void **state)
 		trial.flows = text_string(&text);
 		/* A port or two, or none. */
 		flow_bridge_down(&bridge, 1u << rand() % 8 | 1u << rand() % 8);
-		try_flows(&trial, &bridge, table % 40 ? 2 : 1000);
+		try_flows(&trial, &bridge, table % 40 ? 2 : 1000, false);
 	}
 	print_message(
 		"XDP finished %u frames and left %u to TC, which had %u that were unfinished\n",
@@ -343,7 +347,7 @@ static void test_most_masks(void **state)
 		text_clear(&text);
 		random_masks(&text, XVS_FLOW_SUBTABLES_MAX);
 		trial.flows = text_string(&text);
-		try_flows(&trial, &bridge, 2);
+		try_flows(&trial, &bridge, 2, true);
 	}
 	close_all(&text);
 }
