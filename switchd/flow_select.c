@@ -60,15 +60,19 @@ static void select_strictly(const struct flow_table *table, uint16_t bridge,
 	}
 }
 
-static void select_loosely(const struct flow_table *table, uint16_t bridge,
-			   const struct flow_mod *mod, struct flow_selection *selection)
-{
-	struct flow_entry *entry;
+struct loosely {
+	const struct flow_mod *mod;
+	struct flow_selection *selection;
+};
 
-	TAILQ_FOREACH (entry, &table->store.bridges[bridge], of_bridge)
-		if (entry->id && is_meant(mod, &entry->flow) &&
-		    flow_match_covers(&mod->flow.match, &entry->flow.match))
-			append(selection, entry);
+/* flow_store_fn */
+static void select_if_meant(struct flow_entry *entry, void *arg)
+{
+	const struct loosely *loosely = arg;
+
+	if (is_meant(loosely->mod, &entry->flow) &&
+	    flow_match_covers(&loosely->mod->flow.match, &entry->flow.match))
+		append(loosely->selection, entry);
 }
 
 static int by_table(const void *a, const void *b)
@@ -96,7 +100,8 @@ int flow_select(struct flow_site *site, const struct flow_mod *mod,
 	if (is_strict(mod))
 		select_strictly(daemon->flows, conf->number, mod, selection);
 	else
-		select_loosely(daemon->flows, conf->number, mod, selection);
+		flow_store_candidates(&daemon->flows->store, conf->number, &mod->flow.match,
+				      select_if_meant, &(struct loosely){mod, selection});
 	if (selection->count)
 		qsort(selection->entries, selection->count, sizeof(*selection->entries), by_table);
 	return 0;

@@ -182,3 +182,35 @@ bool flow_store_overlaps(const struct flow_store *store, uint16_t bridge, const 
 	}
 	return false;
 }
+
+static void each_candidate(const struct flow_store *store, const struct flow_shape *shape,
+			   const struct flow_match *match, flow_store_fn *fn, void *arg)
+{
+	struct flow like = {
+		.table = first_of(shape)->flow.table,
+		.priority = first_of(shape)->flow.priority,
+		.match = *match,
+	};
+	struct flow_entry *entry;
+
+	if (has_mask(shape, &like)) {
+		entry = flow_store_find(store, first_of(shape)->bridge, &like);
+		if (entry && entry->id)
+			fn(entry, arg);
+		return;
+	}
+	LIST_FOREACH (entry, &shape->entries, of_shape)
+		if (entry->id)
+			fn(entry, arg);
+}
+
+void flow_store_candidates(const struct flow_store *store, uint16_t bridge,
+			   const struct flow_match *match, flow_store_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < store->shapes.n_slots; i++)
+		for (const struct flow_shape *shape = store->shapes.slots[i]; shape;
+		     shape = shape->next)
+			if (first_of(shape)->bridge == bridge &&
+			    is_within(&match->mask, &first_of(shape)->flow.match.mask))
+				each_candidate(store, shape, match, fn, arg);
+}

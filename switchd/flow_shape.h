@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The flows of a bridge by table, priority and mask, so that whether one overlaps others is known
- * without looking at all of them: for each mask that leaves out no more than its own bits, at most
- * one can.
+ * The flows of a bridge by table, priority and mask, so that which ones another overlaps or covers
+ * is known without looking at all of them: among those of a mask that leaves out no more bits than
+ * its own, or no fewer, there is at most one.
  */
 #ifndef XVS_FLOW_SHAPE_H
 #define XVS_FLOW_SHAPE_H

@@ -64,6 +64,12 @@ struct flow_entry *flow_store_find(const struct flow_store *store, uint16_t brid
 /* Does the flow match some of the same frames as another one of its table and priority? */
 bool flow_store_overlaps(const struct flow_store *store, uint16_t bridge, const struct flow *flow);
 
+/* Calls fn for the flows of the bridge, of any table and priority, that `match` may cover: it
+ * covers none of the others. fn changes nothing in the store. */
+typedef void flow_store_fn(struct flow_entry *entry, void *arg);
+void flow_store_candidates(const struct flow_store *store, uint16_t bridge,
+			   const struct flow_match *match, flow_store_fn *fn, void *arg);
+
 /* Puts in an entry, whose bridge and flow stay as they are from now on, but for cookie, timeouts,
  * flags and actions. It is the store's, which is free to be slow for lack of memory. */
 void flow_store_add(struct flow_store *store, struct flow_entry *entry);
