@@ -78,8 +78,9 @@ static void test_outlives_switchd(void **state)
 	expect_unicast(f, DP_HOOK_TC);
 }
 
-/* Breaks the link that holds a program on a device. */
-static void break_link(uint32_t ifindex)
+/* Breaks the link that holds a program of ours on a device: other tests, which run meanwhile in
+ * other namespaces, have devices of the same ifindexes. */
+static void break_link(uint32_t ifindex, uint32_t program)
 {
 	struct bpf_link_info info;
 	uint32_t id = 0, size;
@@ -90,7 +91,8 @@ static void break_link(uint32_t ifindex)
 		size = sizeof(info);
 		memset(&info, 0, sizeof(info));
 		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-		    info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex == ifindex)
+		    info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex == ifindex &&
+		    info.prog_id == program)
 			assert_int_equal(bpf_link_detach(fd), 0);
 		close(fd);
 	}
@@ -105,7 +107,7 @@ static void test_heals(void **state)
 	xdp = xdp_program(1);
 	assert_int_not_equal(system("ip link set port1 xdp off 2>/dev/null"), 0);
 	assert_int_equal(xdp_program(1), xdp);
-	break_link(test_ifindex(1));
+	break_link(test_ifindex(1), xdp);
 	assert_int_equal(xdp_program(1), 0);
 	expect_flood(f, DP_HOOK_TC);
 	set_hook(f, 1, DP_HOOK_XDP);
