@@ -386,10 +386,11 @@ void classifier_filter_admit(const struct classifier_filter *filter, struct flow
 			     const struct classifier_subtable *subtable,
 			     const struct xvs_flow_key *key)
 {
-	uint64_t bit = 1ULL << subtable->position % XVS_FLOW_FILTER_SPAN;
+	uint64_t bit;
 
 	if (filter->stale || subtable->position < 0)
 		return;
+	bit = 1ULL << subtable->position % XVS_FLOW_FILTER_SPAN;
 	for (unsigned i = 0; i < filter->count; i++) {
 		struct xvs_flow_pair pair = filter->pair[i];
 		uint8_t mask = mask_of(subtable, pair.first);
