@@ -328,7 +328,7 @@ struct xvs_flow_counter {
 
 /* Map `flow_cache` (flow_cache.h): a row for each CPU, with sets and as much again for what has no
  * room in them; one set while no bridge has flows. */
-#define XVS_FLOW_CACHE_SETS     4096
+#define XVS_FLOW_CACHE_SETS     2048
 #define XVS_FLOW_CACHE_ROW      (2 * XVS_FLOW_CACHE_SETS)
 #define XVS_FLOW_CACHE_SET_SIZE 128
 

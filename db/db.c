@@ -106,6 +106,11 @@ void db_close(struct db *db)
 	free(db);
 }
 
+bool db_in_transaction(const struct db *db)
+{
+	return db->in_transaction;
+}
+
 int db_begin(struct db *db, struct error *error)
 {
 	int result;

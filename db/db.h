@@ -57,6 +57,8 @@ void db_rollback(struct db *db);
  * is found now, not when others have been told. */
 int db_flush(struct db *db, struct error *error);
 
+bool db_in_transaction(const struct db *db);
+
 /* Has anything been written since db_begin()? */
 bool db_changed(const struct db *db);
 
@@ -280,8 +282,7 @@ int db_flow_clear(struct db *db, const char *bridge, struct error *error); /* al
 int db_group_put(struct db *db, const char *bridge, uint32_t group, const char *text,
 		 struct error *error);
 int db_group_del(struct db *db, int64_t id, struct error *error);
-/* Notes which counters the group has in the data path, until it gets other buckets. Outside a
- * transaction, in one of its own. */
+/* Notes which counters the group has in the data path, until it gets other buckets. */
 int db_group_counters_set(struct db *db, int64_t id, const char *counters, struct error *error);
 int db_meter_put(struct db *db, const char *bridge, uint32_t meter, const char *text,
 		 struct error *error); /* keeps its number */

@@ -38,25 +38,10 @@ int db_group_del(struct db *db, int64_t id, struct error *error)
 	return store_write(db, error, "DELETE FROM Flow_Group WHERE _id = ?", "i", id);
 }
 
-static int set_counters(struct db *db, int64_t id, const char *counters, struct error *error)
+int db_group_counters_set(struct db *db, int64_t id, const char *counters, struct error *error)
 {
 	return store_write(db, error, "UPDATE Flow_Group SET counters = ? WHERE _id = ?", "si",
 			   counters, id);
-}
-
-int db_group_counters_set(struct db *db, int64_t id, const char *counters, struct error *error)
-{
-	int result;
-
-	if (db->in_transaction)
-		return set_counters(db, id, counters, error);
-	result = db_begin(db, error);
-	if (result)
-		return result;
-	result = set_counters(db, id, counters, error);
-	if (result)
-		db_rollback(db);
-	return result ? result : db_commit(db, error);
 }
 
 static int each(struct db *db, const char *sql, const char *types, int64_t parameter,

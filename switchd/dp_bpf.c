@@ -2,6 +2,7 @@
 #include "switchd/dp_bpf.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -248,6 +249,23 @@ static int open_located(struct dp *dp, uint32_t fdb_buckets, struct error *error
 	return result;
 }
 
+/* One more than the last of the CPUs that there may be, such as "0-3,8"; 0: it can't be read. */
+static int read_cpu_numbers(void)
+{
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
+	int number, last = -1;
+	char between;
+
+	while (file && fscanf(file, "%d", &number) == 1) {
+		last = number;
+		if (fscanf(file, "%c", &between) != 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return last + 1;
+}
+
 static int bpf_open(const char *instance, uint32_t fdb_buckets, struct dp **out,
 		    struct error *error)
 {
@@ -259,6 +277,9 @@ static int bpf_open(const char *instance, uint32_t fdb_buckets, struct dp **out,
 	dp_print_to_log();
 	dp_rcu_open(dp);
 	dp->cpus = libbpf_num_possible_cpus();
+	dp->cpu_numbers = read_cpu_numbers();
+	if (dp->cpu_numbers < dp->cpus)
+		dp->cpus = -ENOENT;
 	result = dp->cpus < 0 ? error_set(error, dp->cpus, "the number of CPUs can't be read")
 			      : dp_pins_locate(dp, instance, error);
 	dp_rcu_expedite(dp);

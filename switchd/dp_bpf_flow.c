@@ -87,7 +87,7 @@ static struct memory memory_in_use(const struct dp *dp)
 		.counted = dp->flow_counted,
 		.n_lines = dp->flow_lines,
 		.n_counters = dp->flow_counters,
-		.rows = dp->cpus + 1,
+		.rows = dp->cpu_numbers + 1,
 	};
 }
 
@@ -216,7 +216,7 @@ int dp_flows_resize(struct dp *dp, uint32_t lines, uint32_t counters, dp_flows_f
 						       .cache = -1,
 						       .n_lines = lines,
 						       .n_counters = counters,
-						       .rows = dp->cpus + 1,
+						       .rows = dp->cpu_numbers + 1,
 					       };
 	bool had_flows = dp->has_flows;
 	int result = memory_make(&new);
@@ -267,7 +267,7 @@ int dp_flow_counters(struct dp *dp, uint32_t first, uint32_t n, struct xvs_flow_
 	if (first > dp->flow_counters || n > dp->flow_counters - first)
 		return -EINVAL;
 	memset(totals, 0, n * sizeof(*totals));
-	for (int row = 0; row <= dp->cpus; row++) {
+	for (int row = 0; row <= dp->cpu_numbers; row++) {
 		const struct xvs_flow_counter *counter =
 			dp->flow_counted + (size_t)row * dp->flow_counters + first;
 
@@ -283,7 +283,7 @@ int dp_flow_counters(struct dp *dp, uint32_t first, uint32_t n, struct xvs_flow_
 void dp_flow_counter_add(struct dp *dp, uint32_t index, const struct xvs_flow_counter *amount)
 {
 	if (index < dp->flow_counters)
-		add(&dp->flow_counted[(size_t)dp->cpus * dp->flow_counters + index], amount);
+		add(&dp->flow_counted[(size_t)dp->cpu_numbers * dp->flow_counters + index], amount);
 }
 
 struct xvs_meter *dp_meters(struct dp *dp)

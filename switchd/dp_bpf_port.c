@@ -129,6 +129,7 @@ static int counters_clear(struct dp *dp, uint32_t number)
 	}
 	free(zeros);
 	dp->tallies->since[number] = boot_ns();
+	dp->tallies->received[number] = (struct xvs_tally){};
 	return result;
 }
 

@@ -161,7 +161,7 @@ int dp_roots_load(const struct dp *dp, uint32_t fdb_buckets, struct xvswitch_bpf
 	result = bpf_map__set_max_entries((*skel)->maps.fdb, fdb_buckets);
 	if (!result)
 		result = bpf_map__set_max_entries((*skel)->maps.flow_counters,
-						  (dp->cpus + 1) * XVS_FLOW_COUNTERS_MIN);
+						  (dp->cpu_numbers + 1) * XVS_FLOW_COUNTERS_MIN);
 	if (!result)
 		result = xvswitch_bpf__load(*skel);
 	if (!result)
@@ -271,7 +271,7 @@ int dp_pipeline_swap(struct dp *dp, int fdb, uint32_t fdb_buckets, struct error 
 	if (!result)
 		result = maps_reuse(dp, skel, fdb);
 	skel->rodata->flow_counters_row =
-		bpf_map__max_entries(skel->maps.flow_counters) / (dp->cpus + 1);
+		bpf_map__max_entries(skel->maps.flow_counters) / (dp->cpu_numbers + 1);
 	if (!result)
 		result = xvswitch_bpf__load(skel);
 	if (!result)

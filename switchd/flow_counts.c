@@ -98,8 +98,8 @@ void flow_counts_keep(struct daemon *daemon, uint16_t bridge)
 	if (entry && !table->bridges[bridge].present) {
 		given.packets = entry->plain.packets;
 		given.bytes = entry->plain.bytes;
-	} else if (entry && (entry->plain.packets || entry->plain.bytes) && entry->counter &&
-		   entry->counter < table->counters.capacity) {
+	} else if (entry && !table->draft && (entry->plain.packets || entry->plain.bytes) &&
+		   entry->counter && entry->counter < table->counters.capacity) {
 		daemon->dpc->flow_counter_add(daemon->dp, entry->counter, &entry->plain);
 		entry->plain = (struct xvs_flow_counter){};
 	}

@@ -47,6 +47,16 @@ static int parse_number(const struct parser *parser, const char *text, uint32_t 
 	return 0;
 }
 
+static int parse_bucket_id(const struct parser *parser, const char *text,
+			   struct flow_bucket *bucket)
+{
+	int err = parse_number(parser, text, &bucket->bucket_id);
+
+	if (!err && bucket->bucket_id > FLOW_GROUP_BUCKET_ID_MAX)
+		err = error_set(parser->error, -EINVAL, "invalid bucket id %s", text);
+	return err;
+}
+
 static int parse_weight(const struct parser *parser, const char *text, struct flow_bucket *bucket)
 {
 	uint64_t weight;
@@ -80,7 +90,7 @@ static int parse_bucket_word(const struct parser *parser, struct flow_bucket *bu
 	if (!strcasecmp(word->name, "watch_group"))
 		return parse_number(parser, word->value, &bucket->watch_group);
 	if (!strcasecmp(word->name, "bucket_id"))
-		return parse_number(parser, word->value, &bucket->bucket_id);
+		return parse_bucket_id(parser, word->value, bucket);
 	*is_own = false;
 	return 0;
 }

@@ -19,9 +19,10 @@ enum flow_group_type {
 	FLOW_GROUP_FF, /* fast failover */
 };
 
-#define FLOW_GROUP_MAX         0xffffff00u /* the greatest number */
-#define FLOW_GROUP_NONE        0xffffffffu
-#define FLOW_GROUP_BUCKETS_MAX 256
+#define FLOW_GROUP_MAX           0xffffff00u /* the greatest number */
+#define FLOW_GROUP_NONE          0xffffffffu
+#define FLOW_GROUP_BUCKETS_MAX   256
+#define FLOW_GROUP_BUCKET_ID_MAX 0xffffff00u /* OFPG_BUCKET_MAX; OpenFlow 1.5.1, 7.3.4.3.1 */
 
 struct flow_bucket {
 	uint16_t weight;

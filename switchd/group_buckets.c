@@ -35,7 +35,7 @@ static int parse_where(struct parser *parser, const char *text)
 		*where = GROUP_BUCKETS_FIRST;
 	else if (!strcmp(text, "last"))
 		*where = GROUP_BUCKETS_LAST;
-	else if ((err = parse_number(parser, text, where)) == 0 && *where > GROUP_BUCKETS_MAX)
+	else if ((err = parse_number(parser, text, where)) == 0 && *where > FLOW_GROUP_BUCKET_ID_MAX)
 		err = error_set(parser->error, -EINVAL, "invalid command bucket id %" PRIu32,
 				*where);
 	if (!err && parser->insert && *where == GROUP_BUCKETS_ALL)
@@ -154,7 +154,7 @@ int group_buckets_insert(struct flow_group *group, const struct group_buckets *b
 	struct flow_group new;
 	int err;
 
-	if (buckets->where <= GROUP_BUCKETS_MAX && at == group->n_buckets)
+	if (buckets->where <= FLOW_GROUP_BUCKET_ID_MAX && at == group->n_buckets)
 		return error_unknown(group, buckets->where, error);
 	at += buckets->where != GROUP_BUCKETS_FIRST && group->n_buckets;
 	text_add(&text, "group_id=%" PRIu32 ",type=%s,%s", group->id,
@@ -183,7 +183,7 @@ int group_buckets_remove(struct flow_group *group, const struct group_buckets *b
 {
 	size_t at = find(group, buckets->where);
 
-	if (buckets->where <= GROUP_BUCKETS_MAX && at == group->n_buckets)
+	if (buckets->where <= FLOW_GROUP_BUCKET_ID_MAX && at == group->n_buckets)
 		return error_unknown(group, buckets->where, error);
 	if (buckets->where == GROUP_BUCKETS_ALL)
 		while (group->n_buckets)

@@ -10,7 +10,6 @@
 struct group_buckets {
 	uint32_t group;
 	uint32_t where; /* a bucket's number, or one of these */
-#define GROUP_BUCKETS_MAX   0xffffff00u
 #define GROUP_BUCKETS_FIRST 0xfffffffdu
 #define GROUP_BUCKETS_LAST  0xfffffffeu
 #define GROUP_BUCKETS_ALL   0xffffffffu

@@ -318,8 +318,15 @@ static void touch_users(const struct reading *reading)
 	}
 }
 
-/* What can't be noted now is so the next time. */
-static void write_counters(struct daemon *daemon)
+static bool are_noted(const struct group_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (!table->entries[i]->noted)
+			return false;
+	return true;
+}
+
+static void note_all(struct daemon *daemon)
 {
 	const struct group_table *table = daemon->flows->groups;
 
@@ -334,6 +341,19 @@ static void write_counters(struct daemon *daemon)
 			!db_group_counters_set(daemon->db, entry->id, text_string(&text), NULL);
 		text_free(&text);
 	}
+}
+
+/* What can't be noted now is so the next time. All in one transaction, be it one of its own: each
+ * takes as long as the disk. */
+static void write_counters(struct daemon *daemon)
+{
+	bool own = !are_noted(daemon->flows->groups) && !db_in_transaction(daemon->db);
+
+	if (own && db_begin(daemon->db, NULL))
+		return;
+	note_all(daemon);
+	if (own)
+		db_commit(daemon->db, NULL);
 }
 
 int group_table_load(struct daemon *daemon, struct error *error)

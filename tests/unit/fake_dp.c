@@ -291,6 +291,7 @@ static void fake_port_del(struct dp *dp, uint16_t number)
 	set_hook(dp, number, dp->ports[number].ifindex, DP_HOOK_TC);
 	memset(&dp->ports[number], 0, sizeof(dp->ports[number]));
 	memset(&dp->counters[number], 0, sizeof(dp->counters[number]));
+	dp->tallies.received[number] = (struct xvs_tally){};
 	check_floods(dp, "port_del", &(struct dp_port){.number = number});
 }
 
