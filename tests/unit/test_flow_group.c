@@ -105,6 +105,7 @@ static const struct {
 	{"group_id=1,type=all,bucket=bucket_id:0,output:1,bucket=output:2",
 	 "Duplicate bucket id 0 (OFPGMFC_BAD_BUCKET)"},
 	{"group_id=1,type=all,bucket=bucket_id:x,output:1", "invalid numeric format x"},
+	{"group_id=1,type=all,bucket=bucket_id:0xffffff01,output:1", "invalid bucket id 0xffffff01"},
 	{"group_id=1,type=select,bucket=watch_port:x,output:1", "x: invalid watch_port"},
 	{"group_id=1,type=all,bucket=nosuch", "unknown action nosuch"},
 	{"group_id=1,type=all,bucket=clone(output:1", "clone(output:1: missing `)'"},
