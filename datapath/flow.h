@@ -71,6 +71,15 @@ struct flow_waiting {
 	__u16 clone; /* 1 + place in `saved`; 0: a list, which gives nothing back */
 };
 
+/* What a search in table 0 reads, and where its answer would be in the cache (flow_cache.h). */
+struct flow_question {
+	__u64 version;
+	__u64 fixed[XVS_FLOW_FIXED];
+	__u64 extra; /* which words */
+	__u32 index; /* of the set */
+	__u32 way;   /* to be tried first */
+};
+
 struct flow_state {
 	struct flow_form now;
 	__u32 ingress; /* port */
@@ -93,8 +102,9 @@ struct flow_state {
 	__u64 first;   /* instruction of the flow */
 	__u32 counter; /* of it */
 	__u32 found;
-	__u32 searches; /* on this CPU, ever */
-	__u32 missed;   /* questions in a row that the cache had no answer to */
+	__u32 searches;                /* on this CPU, ever */
+	struct flow_question question; /* not on the stack, of which Linux 6.1 gives 512 octets */
+	__u32 missed;                  /* questions in a row that the cache had no answer to */
 
 	__u32 ports, n_ports, local; /* of the bridge: struct xvs_flow_bridge */
 	__u32 tables;

@@ -51,15 +51,6 @@ struct {
 	__type(value, struct flow_cache_set);
 } flow_cache SEC(".maps") __weak;
 
-/* What a search in table 0 reads, and where its answer would be. */
-struct flow_question {
-	__u64 version;
-	__u64 fixed[XVS_FLOW_FIXED];
-	__u64 extra; /* which words */
-	__u32 index; /* of the set */
-	__u32 way;   /* to be tried first */
-};
-
 /* False: it reads more than an entry has room for. */
 static __always_inline bool flow_ask(struct flow_question *question, const struct flow_state *state,
 				     const struct xvs_flow_bridge *bridge)
@@ -218,19 +209,19 @@ static __always_inline bool flow_is_answered(struct flow_state *state,
 static __always_inline void flow_find_first(struct flow_state *state,
 					    const struct xvs_flow_bridge *bridge)
 {
+	struct flow_question *question = &state->question;
 	struct flow_cache_set *set = NULL;
-	struct flow_question question;
 
 	if (bridge->early && flow_drops_early(state, bridge))
 		return;
-	if (flow_is_patient(state) && flow_ask(&question, state, bridge)) {
-		set = bpf_map_lookup_elem(&flow_cache, &question.index);
-		if (set && flow_is_answered(state, &question, set))
+	if (flow_is_patient(state) && flow_ask(question, state, bridge)) {
+		set = bpf_map_lookup_elem(&flow_cache, &question->index);
+		if (set && flow_is_answered(state, question, set))
 			return;
 	}
 	flow_lookup(bridge->tables, 0);
 	if (set && state->searches % FLOW_CACHE_RELUCTANCE == 0)
-		flow_remember(set, &question, state);
+		flow_remember(set, question, state);
 	state->searches++;
 }
 
