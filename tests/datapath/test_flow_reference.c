@@ -127,7 +127,7 @@ static const struct {
 	/* No TCP, no change; meter 2 lets nothing pass. */
 	{"group_id=1,type=indirect,bucket=set_field:80->tcp_dst,output:2\nactions=meter:1,group:1",
 	 HEADER UDP, {"2" HEADER UDP}, 0},
-	{"group_id=1,type=indirect,bucket=output:2\nactions=output:3,meter:2,group:1,output:2",
+	{"table=1,actions=meter:2,output:2\nactions=output:3,resubmit(,1),output:2",
 	 HEADER UDP, {"3" HEADER UDP}, XVS_DROP_METER},
 	/* Nor is there one in a set of actions. */
 	{"group_id=1,type=indirect,bucket=meter:2,output:2\nactions=group:1", HEADER UDP,
