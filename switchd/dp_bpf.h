@@ -91,7 +91,7 @@ struct dp {
 	int events, events_max;
 
 	int cpus;
-	int cpu_numbers; /* one more than the greatest: there may be gaps */
+	int cpu_numbers;                      /* one more than the greatest: there may be gaps */
 	int rcu_fd;                           /* -1: grace periods take as long as they take */
 	unsigned rcu_expedited;               /* how many ask for it */
 	struct xvs_port ports[XVS_PORTS_MAX]; /* what the map of this name holds */

@@ -35,7 +35,8 @@ static int parse_where(struct parser *parser, const char *text)
 		*where = GROUP_BUCKETS_FIRST;
 	else if (!strcmp(text, "last"))
 		*where = GROUP_BUCKETS_LAST;
-	else if ((err = parse_number(parser, text, where)) == 0 && *where > FLOW_GROUP_BUCKET_ID_MAX)
+	else if ((err = parse_number(parser, text, where)) == 0 &&
+		 *where > FLOW_GROUP_BUCKET_ID_MAX)
 		err = error_set(parser->error, -EINVAL, "invalid command bucket id %" PRIu32,
 				*where);
 	if (!err && parser->insert && *where == GROUP_BUCKETS_ALL)
